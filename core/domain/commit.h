@@ -1,0 +1,60 @@
+// What one transaction changed, as its consumers (hub, alerts, mirrors) get it after the commit, in commit order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/domain/alert.h"
+#include "core/domain/reading.h"
+#include "core/domain/result.h"
+
+namespace fajma {
+
+struct DeviceStatusEvent {
+  std::shared_ptr<const PatientRef> patient;
+  DeviceRef device;
+  std::string status;  // actif, inactif, maintenance, erreur
+  std::optional<int> battery_percent;
+  std::optional<int> signal_percent;
+  std::optional<Micros> last_seen_at;
+};
+
+// Every seq of `boot` up to `durable` is settled.
+struct BootSettled {
+  Mac mac;
+  std::uint32_t boot = 0;
+  std::uint64_t durable = 0;
+};
+
+enum class Disposition : std::uint8_t { kStored, kDuplicate, kQuarantined, kRefused };
+inline constexpr std::string_view kDispositionNames[] = {"stored", "duplicate", "quarantined", "refused"};
+
+// The answer to one message, for who sent it.
+struct Outcome {
+  Door door = Door::kMqtt;
+  RawKind kind = RawKind::kData;
+  Origin origin;
+  Disposition disposition = Disposition::kStored;
+  Mac mac;                              // of the device, if one was named
+  std::optional<BootSeq> identity;
+  std::optional<Rejection> rejection;   // quarantined and refused
+  std::string error_frame;              // the documented `error` message for a socket, ready to send; else empty
+  std::int64_t message_index = -1;      // in Commit::messages, when it was stored
+  std::uint32_t stored_readings = 0;
+};
+
+struct Commit {
+  std::int64_t number = 0;  // dense; 0: nothing was committed that has a number (only outcomes)
+  std::vector<StoredMessage> messages;
+  std::vector<AlertEvent> alerts;
+  std::vector<DeviceStatusEvent> statuses;
+  std::vector<BootSettled> settled;
+  std::vector<Outcome> outcomes;
+};
+
+using CommitPtr = std::shared_ptr<const Commit>;
+
+}  // namespace fajma
