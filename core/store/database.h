@@ -1,0 +1,124 @@
+// The database, SQLite or PostgreSQL: sessions by lease, dialect, migrations. SOCI stays in this folder's .cpp files.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/domain/reading.h"
+
+namespace soci {
+class session;
+}
+
+namespace fajma {
+
+enum class Dialect { kSqlite, kPostgres };
+
+// Any failure of the database that is not the caller's bad input. `transient`: worth another try later.
+class DatabaseError : public std::runtime_error {
+ public:
+  DatabaseError(const std::string& what, bool transient) : std::runtime_error(what), transient_(transient) {}
+  bool transient() const { return transient_; }
+
+ private:
+  bool transient_;
+};
+
+// No session within the timeout; an API answers 503.
+class DatabaseBusy : public DatabaseError {
+ public:
+  DatabaseBusy() : DatabaseError("no database session within the timeout", true) {}
+};
+
+struct DatabaseOptions {
+  std::string url;  // sqlite:///path/to/file | postgresql://user@host:port/name
+  std::size_t readers = 4;
+  std::size_t writers = 2;  // PostgreSQL; SQLite has one
+  std::chrono::milliseconds statement_timeout{5000};
+};
+
+class Database;
+
+// One session, held by one thread until it goes out of scope. An open transaction is rolled back then; a session that
+// broke is thrown away and opened again at the next lease.
+class Lease {
+ public:
+  Lease(Lease&&) noexcept;
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+  soci::session& sql();
+  void Begin();  // SQLite: IMMEDIATE for a writer
+  void Commit();
+  Dialect dialect() const;
+
+  struct Slot;  // a session of the pool
+
+ private:
+  friend class Database;
+  Lease(Database& database, Slot& slot) : database_(&database), slot_(&slot) {}
+  Database* database_;
+  Slot* slot_;
+  bool in_transaction_ = false;
+};
+
+// Thread-safe. SQLite has one writing session; ingest takes it at low priority, so that a REST write waits for one
+// batch at most.
+class Database {
+ public:
+  enum class Priority { kInteractive, kBulk };
+
+  // Throws DatabaseError.
+  explicit Database(DatabaseOptions options);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Both throw DatabaseBusy after the timeout, DatabaseError when the server cannot be reached.
+  Lease Read(std::chrono::milliseconds timeout = std::chrono::milliseconds(2000));
+  Lease Write(Priority priority = Priority::kInteractive,
+              std::chrono::milliseconds timeout = std::chrono::milliseconds(5000));
+
+  Dialect dialect() const { return dialect_; }
+
+  // Brings the schema up to date; returns how many migrations ran. Throws DatabaseError on a newer database.
+  int Migrate();
+  // Absent when up to date; else a sentence for the operator.
+  std::string DescribeMigrationState();
+
+  // Changes whenever devices, patients, assignments or users were written through this process.
+  std::int64_t directory_generation() const { return directory_generation_.load(std::memory_order_acquire); }
+  void BumpDirectoryGeneration() { directory_generation_.fetch_add(1, std::memory_order_acq_rel); }
+
+  // The last commit number that this process has seen committed (its own, or told by the bus): a cached answer is good
+  // while it does not change.
+  std::int64_t last_commit() const { return last_commit_.load(std::memory_order_acquire); }
+  void NoteCommit(std::int64_t number);
+
+ private:
+  friend class Lease;
+  struct Pool;
+  Lease Take(Pool& pool, Priority priority, std::chrono::milliseconds timeout);
+  void GiveBack(Lease::Slot& slot);
+
+  DatabaseOptions options_;
+  Dialect dialect_;
+  std::unique_ptr<Pool> readers_;
+  std::unique_ptr<Pool> writers_;
+  std::atomic<std::int64_t> directory_generation_{0};
+  std::atomic<std::int64_t> last_commit_{0};
+};
+
+// Inside a writer's transaction, as its last statement but one: takes the next commit number and notes `lot` under it.
+std::int64_t TakeCommitNumber(Lease& lease, std::int64_t lot, Micros now);
+// Inside a writer's transaction, before its rows: the lot whose rows will be lot * 8192 + index.
+std::int64_t TakeLot(Lease& lease);
+
+}  // namespace fajma
