@@ -30,7 +30,8 @@ struct BootSettled {
 };
 
 enum class Disposition : std::uint8_t { kStored, kDuplicate, kQuarantined, kRefused };
-inline constexpr std::string_view kDispositionNames[] = {"stored", "duplicate", "quarantined", "refused"};
+inline constexpr std::size_t kDispositionCount = 4;
+inline constexpr std::string_view kDispositionNames[kDispositionCount] = {"stored", "duplicate", "quarantined", "refused"};
 
 // The answer to one message, for who sent it.
 struct Outcome {

@@ -16,29 +16,38 @@
 
 namespace fajma {
 
-// The counters of messages: received = stored + duplicate + quarantined + refused + in flight, for each door.
+// How many messages of one door a batch settled, by disposition.
+using SettledTally = std::array<std::uint64_t, 4>;
+
+// The counters of messages, for each door. At each scrape received = stored + duplicate + quarantined + refused + in
+// flight: what belongs together changes under one lock.
 class MessageCounters {
  public:
-  void CountReceived(Door door, std::uint64_t n = 1) { received_[Index(door)].fetch_add(n, std::memory_order_relaxed); }
-  void CountSettled(Door door, Disposition disposition, std::uint64_t n = 1) {
-    settled_[Index(door)][static_cast<std::size_t>(disposition)].fetch_add(n, std::memory_order_relaxed);
-  }
+  struct Snapshot {
+    std::uint64_t received = 0;
+    SettledTally settled{};
+    std::uint64_t in_flight = 0;
+  };
+
+  // A message is in the door's journal (or found there at start).
+  void CountReceived(Door door, std::uint64_t n = 1);
+  // A batch is committed.
+  void CountSettled(Door door, const SettledTally& settled);
   void CountReadings(std::uint64_t n) { readings_.fetch_add(n, std::memory_order_relaxed); }
   void CountReason(std::string_view code);
 
-  std::uint64_t received(Door door) const { return received_[Index(door)].load(std::memory_order_relaxed); }
-  std::uint64_t settled(Door door, Disposition disposition) const {
-    return settled_[Index(door)][static_cast<std::size_t>(disposition)].load(std::memory_order_relaxed);
-  }
+  Snapshot Get(Door door) const;
   void AppendTo(std::string& out) const;
 
  private:
-  static std::size_t Index(Door door) { return static_cast<std::size_t>(door); }
-  std::array<std::atomic<std::uint64_t>, 2> received_{};
-  std::array<std::array<std::atomic<std::uint64_t>, 4>, 2> settled_{};
+  struct PerDoor {
+    mutable std::mutex mutex;
+    Snapshot counts;  // guarded by mutex
+  };
+  std::array<PerDoor, 2> doors_;
   std::atomic<std::uint64_t> readings_{0};
-  mutable std::mutex mutex_;
-  std::vector<std::pair<std::string, std::uint64_t>> reasons_;  // guarded by mutex_; few and fixed codes
+  mutable std::mutex reasons_mutex_;
+  std::vector<std::pair<std::string, std::uint64_t>> reasons_;  // guarded by reasons_mutex_; few and fixed codes
 };
 
 // What else is told at a scrape: each part of the program registers a function that appends its own lines.

@@ -1,0 +1,24 @@
+#include "core/domain/alert_text.h"
+
+#include <array>
+#include <charconv>
+
+namespace fajma {
+
+std::string AlertTitle(const Measure& measure) { return std::string(measure.label) + " anormale"; }
+
+std::string AlertMessage(const Measure& measure, double value) {
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  std::string text(measure.label);
+  text.append(" : ").append(digits.data(), end).append(" ").append(measure.unit);
+  return text;
+}
+
+std::string ClockAlertTitle() { return "Horloge du dispositif incorrecte"; }
+
+std::string ClockAlertMessage(const std::string& device_time) {
+  return "Heure annoncée par le dispositif : " + device_time + ". L'heure de réception est retenue.";
+}
+
+}  // namespace fajma

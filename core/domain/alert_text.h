@@ -1,0 +1,18 @@
+// What an alert says, in French, as documented: "Fréquence cardiaque anormale" / "Fréquence cardiaque : 150 bpm".
+#pragma once
+
+#include <string>
+
+#include "core/domain/measure.h"
+
+namespace fajma {
+
+std::string AlertTitle(const Measure& measure);
+// Integral values without decimals, others as short as they can be read back.
+std::string AlertMessage(const Measure& measure, double value);
+
+std::string ClockAlertTitle();
+// `device_time` as it was sent; tells no patient's data.
+std::string ClockAlertMessage(const std::string& device_time);
+
+}  // namespace fajma
