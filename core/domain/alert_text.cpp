@@ -5,14 +5,15 @@
 
 namespace fajma {
 
+std::string ShortNumber(double value) {
+  std::array<char, 32> digits{};
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+}
+
 std::string AlertTitle(const Measure& measure) { return std::string(measure.label) + " anormale"; }
 
 std::string AlertMessage(const Measure& measure, double value) {
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  std::string text(measure.label);
-  text.append(" : ").append(digits.data(), end).append(" ").append(measure.unit);
-  return text;
+  return std::string(measure.label) + " : " + ShortNumber(value) + " " + std::string(measure.unit);
 }
 
 std::string ClockAlertTitle() { return "Horloge du dispositif incorrecte"; }

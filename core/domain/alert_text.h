@@ -7,6 +7,9 @@
 
 namespace fajma {
 
+// As short as it can be read back, without ".0": "150", "38.4".
+std::string ShortNumber(double value);
+
 std::string AlertTitle(const Measure& measure);
 // Integral values without decimals, others as short as they can be read back.
 std::string AlertMessage(const Measure& measure, double value);

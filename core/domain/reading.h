@@ -88,8 +88,9 @@ struct StoredMessage {
   TimeSource time_source = TimeSource::kReceived;
   bool late = false;              // older than what was live when it came in: never moves "latest", no live alert
   std::string device_timestamp;   // as it was sent, a JSON token ("\"2025…\"" or "123456"); empty: none sent
-  std::string measure_name;       // of a REST reading outside the catalogue; then `values` is empty
   MeasureValues values;
+  std::string measure_name;       // of a REST reading outside the catalogue: then `values` is empty,
+  MeasureValue other_value;       // and this is its value
 };
 
 }  // namespace fajma

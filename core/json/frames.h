@@ -1,0 +1,32 @@
+// The messages that sockets get, exactly as documented, compact. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/domain/commit.h"
+
+namespace fajma {
+
+// {"type":"sensor_data",…,"cursor":…}; "late":true only for a late one.
+std::string SensorDataFrame(const StoredMessage& message);
+// {"type":"alert"|"alert_escalated"|…,"alert":{…},"cursor":…}
+std::string AlertFrame(const AlertEvent& event);
+std::string DeviceStatusFrame(const DeviceStatusEvent& event);
+std::string ConnectionEstablishedFrame(std::int64_t patient_id);
+std::string ActiveAlertsFrame(std::span<const Alert> alerts);
+std::string PongFrame(Micros now);
+std::string GapFrame(Cursor from, Cursor to);
+// {"type":"ack",…} for a device that asked for it or numbers its messages: what it sent is committed.
+// `durable`: every seq of the boot up to it is settled.
+std::string AckFrame(const Outcome& outcome, std::optional<std::uint64_t> durable, Micros now);
+
+// {"type":"error","code":…,"message":…}
+std::string ErrorFrame(std::string_view code, std::string_view message);
+// The same with one more member: `value` is JSON.
+std::string ErrorFrame(std::string_view code, std::string_view message, std::string_view key, std::string_view value);
+
+}  // namespace fajma

@@ -1,0 +1,59 @@
+#include "core/json/message_parser.h"
+
+#include "core/json/writer.h"
+
+namespace fajma {
+namespace json_internal {
+
+std::string TokenOf(const Value& value) {
+  std::string token;
+  if (value.IsInt64()) {
+    token = std::to_string(value.GetInt64());
+  } else if (value.IsUint64()) {
+    token = std::to_string(value.GetUint64());
+  } else if (value.IsNumber()) {
+    json::AppendJsonNumber(token, value.GetDouble());
+  } else {
+    json::AppendJsonString(token, TextOf(value));
+  }
+  return token;
+}
+
+std::size_t CountCharacters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  return count;
+}
+
+void AppendFieldError(std::string& errors, std::string_view field, std::string_view message) {
+  if (!errors.empty()) errors += ",";
+  json::AppendJsonString(errors, field);
+  errors += ":[";
+  json::AppendJsonString(errors, message);
+  errors += "]";
+}
+
+}  // namespace json_internal
+
+namespace {
+constexpr std::size_t kBufferBytes = 32 * 1024;
+}
+
+MessageDecoder::Parser::Parser()
+    : buffer_(kBufferBytes), allocator_(buffer_.data(), buffer_.size()), document_(&allocator_, 1024) {}
+
+const json_internal::Value* MessageDecoder::Parser::Parse(std::string_view text) {
+  document_.SetNull();
+  allocator_.Clear();
+  // Iterative: nesting costs heap, never the stack.
+  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
+                              rapidjson::kParseFullPrecisionFlag;
+  document_.Parse<kFlags>(text.data(), text.size());
+  if (!document_.HasParseError()) return &document_;
+  error_offset_ = document_.GetErrorOffset();
+  return nullptr;
+}
+
+std::string MessageDecoder::Parser::error() const { return "no JSON at byte " + std::to_string(error_offset_); }
+
+}  // namespace fajma
