@@ -26,11 +26,11 @@ struct JournalPosition {
 };
 
 struct JournalOptions {
-  std::filesystem::path folder;           // made if absent
+  std::filesystem::path folder;  // made if absent
   Door door = Door::kMqtt;
   std::int64_t segment_bytes = 32 << 20;
-  std::int64_t max_bytes = 4LL << 30;     // all segments; then Append answers false
-  std::int64_t keep_records = 8192;       // at least so many newest records stay on disk after their release
+  std::int64_t max_bytes = 4LL << 30;  // all segments; then Append answers false. At least two segments
+  std::int64_t keep_records = 8192;    // at least so many newest records stay on disk after their release
 };
 
 class Journal {
@@ -66,6 +66,8 @@ class Journal {
   // Records behind the reader's position.
   std::int64_t backlog() const;
   std::int64_t bytes_on_disk() const;
+  // Records (or whole rests of segments) that were found damaged and skipped, since the journal was opened.
+  std::int64_t damaged() const;
   const std::string& uuid() const;
 
   // Calls `visit` for each of the newest `keep_records` records on disk, oldest first. Before the first Append only.
