@@ -122,6 +122,15 @@ describe("a stale value must never look live", () => {
     expect(freshness()).toBe("live");
   });
 
+  test("a time ahead that came before the server's time was known is put right with it", () => {
+    state = { ...state, clock: null };
+    frame({ heart_rate: 75 }, now + 240_000);
+    syncClock();
+    pass(5_000);
+    frame({ heart_rate: 80 });
+    expect(shown().value).toBe(80);
+  });
+
   test("nothing is live while the server's time is unknown", () => {
     state = { ...state, clock: null };
     frame({ heart_rate: 75 });

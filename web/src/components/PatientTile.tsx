@@ -18,18 +18,21 @@ export const PatientTile = memo(function PatientTile({ one, alert, ...moment }: 
   return (
     <article className={`tile${alert ? ` tile-${alert.alert.level}` : ""}`} data-testid={`tile-${patient.identifiant}`} aria-label={patient.name}>
       <header className="tile-head">
-        <h3>{patient.name}</h3>
-        <div className="tile-facts">
-          <span>{patient.identifiant}</span>
-          {Object.values(one.devices).map((device) => <DeviceFacts key={device.id} device={device} />)}
+        <div className="tile-name">
+          <h3>{patient.name}</h3>
           {alert && (
             <span className={`badge level-${alert.alert.level}`}>
               <Icon name={alert.alert.level} /> {LEVEL_NAMES[alert.alert.level]}
             </span>
           )}
         </div>
+        <div className="tile-facts">
+          <span>{patient.identifiant}</span>
+          {one.link.status === "down"
+            ? <span className="lost"><Icon name="unplugged" /> connexion perdue</span>
+            : Object.values(one.devices).map((device) => <DeviceFacts key={device.id} device={device} />)}
+        </div>
       </header>
-      <LinkNotice one={one} />
       <div className="measures">
         {hasMeasures(one)
           ? ROWS.map((row) => <MeasureLine key={row.key} row={row} one={one} moment={moment} />)
@@ -38,11 +41,6 @@ export const PatientTile = memo(function PatientTile({ one, alert, ...moment }: 
     </article>
   );
 });
-
-function LinkNotice({ one }: { one: PatientState }) {
-  if (one.link.status !== "down") return null;
-  return <p className="link-lost"><Icon name="unplugged" /> Connexion perdue : ces valeurs ne sont plus mises à jour.</p>;
-}
 
 const STATUS_NAMES: Record<string, string> = {
   actif: "actif", inactif: "hors ligne", maintenance: "en maintenance", erreur: "en erreur",

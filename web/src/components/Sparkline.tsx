@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { STALE_AFTER_MS } from "../freshness";
 import { HISTORY_MS, type History } from "../ward";
 
-const WIDTH = 76;
+const WIDTH = 68;
 const HEIGHT = 26;
 /** The window slides on at least this often when nothing new comes. */
 const SLIDE_MS = 5_000;
