@@ -86,13 +86,14 @@ void TakeIdentity(const Value& object, DecodedMessage& message) {
   const Value* boot = json_internal::Find(object, "b");
   const Value* seq = json_internal::Find(object, "s");
   if (boot == nullptr && seq == nullptr) return;
-  if (boot == nullptr || seq == nullptr || !boot->IsUint() || !seq->IsUint64() || seq->GetUint64() > (1ULL << 53)) {
-    Reject(message, rejection::kInvalidData, "b and s are whole numbers, both or none");
+  if (boot == nullptr || seq == nullptr || !boot->IsUint() || !seq->IsUint64() || seq->GetUint64() == 0 ||
+      seq->GetUint64() > (1ULL << 53)) {
+    Reject(message, rejection::kInvalidData, "b and s are whole numbers, both or none, s from 1");
     return;
   }
   message.identity = BootSeq{boot->GetUint(), seq->GetUint64()};
   const Value* floor = json_internal::Find(object, "f");
-  if (floor != nullptr && floor->IsUint64()) message.floor = floor->GetUint64();
+  if (floor != nullptr && floor->IsUint64()) message.floor = std::min(floor->GetUint64(), seq->GetUint64());
 }
 
 // {"b":12,"s":345,"t":…,"m":{…}}
@@ -266,10 +267,12 @@ void MessageDecoder::DecodeData(std::string_view payload, Micros received_at, st
   const Value* root = parser_->Parse(payload);
   if (root == nullptr) return out.push_back(Rejected(rejection::kInvalidJson, parser_->error()));
   if (root->IsObject()) return out.push_back(DecodeObject(*root));
-  if (!root->IsArray() || root->Empty() || root->Size() > kMaxMessagesPerPayload) {
-    return out.push_back(Rejected(rejection::kInvalidMessage, "an object or an array of 1 to 1024 is expected"));
+  const bool senml = root->IsArray() && !root->Empty() && IsSenml(*root);
+  const std::size_t most = kMaxMessagesPerPayload * (senml ? kMeasureCount : 1);
+  if (!root->IsArray() || root->Empty() || root->Size() > most) {
+    return out.push_back(Rejected(rejection::kInvalidMessage, "an object or an array of 1 to 256 is expected"));
   }
-  if (IsSenml(*root)) return json_internal::DecodeSenml(*root, received_at, out);
+  if (senml) return json_internal::DecodeSenml(*root, received_at, out);
   for (const Value& element : root->GetArray()) {
     out.push_back(element.IsObject() ? DecodeObject(element)
                                      : Rejected(rejection::kInvalidMessage, "an element is no object"));
@@ -313,16 +316,24 @@ Result<DecodedStatus> MessageDecoder::DecodeStatus(std::string_view payload) {
 
 Result<DecodedRestReading> MessageDecoder::DecodeRest(std::string_view payload) {
   const Value* root = parser_->Parse(payload);
-  if (root == nullptr || !root->IsArray() || root->Size() != 5) {
+  if (root == nullptr || !root->IsArray() || root->Size() != 6) {
     return Rejection{rejection::kInvalidMessage, "not what EncodeRestReading wrote"};
   }
   const Value& fields = *root;
-  return DecodedRestReading{fields[0].GetInt64(), static_cast<std::int16_t>(fields[1].GetInt()), fields[2].GetDouble(),
-                            fields[3].GetInt(), std::string(json_internal::TextOf(fields[4]))};
+  DecodedRestReading reading;
+  reading.device_id = fields[0].GetInt64();
+  reading.type_id = static_cast<std::int16_t>(fields[1].GetInt());
+  reading.type_name = json_internal::TextOf(fields[2]);
+  reading.value = fields[3].GetDouble();
+  reading.quality_percent = fields[4].GetInt();
+  reading.metadata = json_internal::TextOf(fields[5]);
+  return reading;
 }
 
 std::string EncodeRestReading(const DecodedRestReading& reading) {
   std::string out = "[" + std::to_string(reading.device_id) + "," + std::to_string(reading.type_id) + ",";
+  json::AppendJsonString(out, reading.type_name);
+  out.append(",");
   json::AppendJsonNumber(out, reading.value);
   out.append(",").append(std::to_string(reading.quality_percent)).append(",");
   json::AppendJsonString(out, reading.metadata);

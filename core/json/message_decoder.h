@@ -16,7 +16,7 @@
 namespace fajma {
 
 inline constexpr std::size_t kMaxPayloadBytes = 64 * 1024;
-inline constexpr std::size_t kMaxMessagesPerPayload = 1024;
+inline constexpr std::size_t kMaxMessagesPerPayload = 256;
 
 // The time that a device gave to a message.
 struct DeviceTime {
@@ -73,7 +73,8 @@ struct DecodedStatus {
 // A reading made over REST: of a device by its id, of any type.
 struct DecodedRestReading {
   std::int64_t device_id = 0;
-  std::int16_t type_id = 0;
+  std::int16_t type_id = 0;  // of fajma_type_donnee
+  std::string type_name;
   double value = 0;
   int quality_percent = 100;
   std::string metadata;  // a JSON object; empty: {}

@@ -87,9 +87,9 @@ void DecodeSenml(const Value& records, Micros received_at, std::vector<DecodedMe
   const std::size_t first = out.size();
   Base base;
   for (const Value& record : records.GetArray()) {
-    if (!record.IsObject()) {
+    if (!record.IsObject() || out.size() - first >= kMaxMessagesPerPayload) {
       out.resize(first);
-      out.emplace_back().rejection = Rejection{rejection::kInvalidMessage, "an element is no object"};
+      out.emplace_back().rejection = Rejection{rejection::kInvalidMessage, "up to 256 times of records are expected"};
       return;
     }
     if (Find(record, "bn") != nullptr) base.name = TextIn(record, "bn");

@@ -1,0 +1,60 @@
+// The alert engine of the first slice: the default thresholds, one alert at most for each patient and condition, raised,
+// its level rising, resolved. Pure: no clock, no database; what it asks for becomes true when the caller has stored it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <unordered_map>
+#include <vector>
+
+#include "core/domain/alert.h"
+#include "core/domain/reading.h"
+
+namespace fajma {
+
+// What a message does to an alert.
+struct AlertRequest {
+  AlertChange change = AlertChange::kRaised;  // kRaised, kEscalated or kResolved
+  std::shared_ptr<const PatientRef> patient;
+  std::int64_t device_id = 0;
+  std::string condition;
+  AlertLevel level = AlertLevel::kInfo;
+  std::string title;
+  std::string message;
+  std::optional<std::int64_t> trigger_reading_id;
+};
+
+class AlertEngine {
+ public:
+  // An alert that is present, as it was stored.
+  void Restore(const Alert& alert);
+
+  // In commit order. A late reading, or one older than the newest of its patient and measure, changes nothing: it
+  // never silences a live alert nor raises one. Appends to `requests`.
+  void OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests);
+
+  // Forgets everything: the caller restores again (a store that failed).
+  void Clear();
+
+ private:
+  struct Condition {
+    std::optional<AlertLevel> present;  // its alert's level
+    Micros newest_measured_at = 0;
+  };
+  void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
+               std::vector<AlertRequest>& requests);
+  void OnClock(const StoredMessage& message, std::vector<AlertRequest>& requests);
+
+  std::unordered_map<std::int64_t, std::array<Condition, kMeasureCount>> measures_;  // by patient
+  std::set<std::pair<std::int64_t, std::int64_t>> wrong_clocks_;                     // patient, device
+};
+
+// "clock:<device id>": technical, never mixed with a patient's measures.
+std::string ClockCondition(std::int64_t device_id);
+
+}  // namespace fajma

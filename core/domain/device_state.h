@@ -1,0 +1,63 @@
+// What ingest knows about a device while it stores its messages.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/domain/boot_ledger.h"
+#include "core/domain/reading.h"
+
+namespace fajma {
+
+// The numbers stand in the database.
+enum class ClockState : std::int16_t {
+  kUnknown = 0,  // no live contact with a time yet
+  kRight = 1,    // within 5 minutes at its last live contact: an old time is a backlog
+  kWrong = 2,
+};
+
+// One start of a device. Below zero: inferred from an uptime that went back, the newest is the lowest.
+struct BootState {
+  std::int64_t number = 0;
+  BootLedger ledger;
+  std::optional<Micros> anchor;  // wall clock at uptime zero
+  Micros last_uptime = 0;
+  Micros seen_at = 0;
+  bool changed = false;
+};
+
+struct Assignment {
+  std::shared_ptr<const PatientRef> patient;
+  Micros from = 0;
+  std::optional<Micros> to;
+};
+
+struct DeviceState {
+  DeviceRef ref;
+  std::shared_ptr<const PatientRef> patient;  // now
+  std::vector<Assignment> assignments;        // all, oldest first
+  std::string status;
+  std::string firmware;
+  std::optional<int> battery_percent;
+  std::optional<int> signal_percent;
+  Micros seen_at = 0;          // last contact
+  Micros row_written_at = 0;   // what the device's own row says of it
+  ClockState clock = ClockState::kUnknown;
+  Micros newest_measured_at = 0;  // of all messages identified by their time: a later one cannot be a duplicate
+  std::vector<BootState> boots;   // those that this batch or an earlier one named
+  bool changed = false;           // clock, contact or newest_measured_at
+  bool row_changed = false;       // status, firmware, battery or signal
+
+  // Who had the device then: the patient of a late reading is the one of its time.
+  const std::shared_ptr<const PatientRef>& PatientAt(Micros time) const {
+    for (const Assignment& assignment : assignments) {
+      if (time >= assignment.from && (!assignment.to || time < *assignment.to)) return assignment.patient;
+    }
+    return patient;
+  }
+};
+
+}  // namespace fajma

@@ -1,0 +1,79 @@
+// The one path of every message, the page to read first:
+//
+//   journal (MQTT)  ─┐
+//                    ├─ Run: decode → Batch (judge, store: one transaction, its commit number last) → what follows
+//   journal (API)   ─┘         from the commit: alerts (their own commit), the bus (hub, mirrors), the counters
+//
+// A crash at any point replays from the checkpoint that the last transaction holds.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/bus/event_bus.h"
+#include "core/ingest/alert_consumer.h"
+#include "core/ingest/batch.h"
+#include "core/journal/journal.h"
+#include "core/json/message_decoder.h"
+#include "core/runtime/metrics.h"
+#include "core/store/database.h"
+#include "core/store/ingest_store.h"
+
+namespace fajma {
+
+struct IngestLimits {
+  std::size_t max_messages = 2000;  // of one transaction
+  std::size_t max_readings = 4000;
+};
+
+class Ingest {
+ public:
+  // The journals must outlive it, and have no other reader. Starts its thread at once; a database that is away is
+  // waited for, while the journals go on filling.
+  Ingest(Database& database, std::vector<Journal*> journals, EventBus& bus, MessageCounters& counters,
+         IngestLimits limits = {});
+  // Stores what is in the journals (for at most `drain_timeout`, 5 s), then stops.
+  ~Ingest();
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+
+  // The journals' ends have been found and the database answers.
+  bool ready() const { return ready_.load(std::memory_order_acquire); }
+  void AppendMetrics(std::string& out) const;
+
+ private:
+  struct Source;
+
+  void Run(const std::stop_token& stop);
+  bool Recover();
+  bool ReadBatch();
+  void StoreBatch(const std::stop_token& stop);
+  bool TryStore(std::size_t first, std::size_t count, bool whole);
+  void StoreOneByOne(const std::stop_token& stop);
+  void Publish(BatchResult result);
+  void Wait(const std::stop_token& stop);
+
+  Database& database_;
+  EventBus& bus_;
+  MessageCounters& counters_;
+  const IngestLimits limits_;
+  IngestStore store_;
+  AlertConsumer alerts_;
+  MessageDecoder decoder_;
+  std::vector<std::unique_ptr<Source>> sources_;
+  std::vector<IngestItem> items_;
+  std::vector<RawMessage> read_;
+  std::size_t next_source_ = 0;
+  int stop_fd_ = -1;
+  std::atomic<bool> ready_{false};
+  std::atomic<std::uint64_t> batches_{0};
+  std::atomic<std::uint64_t> retries_{0};
+  std::jthread thread_;
+};
+
+}  // namespace fajma

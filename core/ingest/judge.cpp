@@ -1,0 +1,106 @@
+#include "core/ingest/judge.h"
+
+#include <algorithm>
+
+namespace fajma {
+namespace {
+
+struct Placement {
+  Micros measured_at;
+  TimeSource source;
+  bool late;
+};
+
+Placement PlaceWall(Micros time, Micros received_at, DeviceState& device) {
+  const Micros age = received_at - time;
+  if (age <= kClockTolerance && age >= -kClockTolerance) {
+    if (device.clock != ClockState::kRight) device.clock = ClockState::kRight;
+    return {time, TimeSource::kDevice, false};
+  }
+  const bool backlog = age > 0 && device.clock == ClockState::kRight && time >= kEarliestPlausible;
+  if (backlog) return {time, TimeSource::kDevice, true};
+  device.clock = ClockState::kWrong;
+  return {received_at, TimeSource::kDistrusted, false};
+}
+
+// The anchor is set once for a boot; only a message that comes out in the future shows that the one that set it had
+// been under way for long, and sets it back.
+Placement PlaceUptime(Micros uptime, Micros received_at, BootState& boot) {
+  if (!boot.anchor || *boot.anchor + uptime > received_at + kMicrosPerSecond) {
+    boot.anchor = received_at - uptime;
+    boot.changed = true;
+  }
+  const Micros measured_at = *boot.anchor + uptime;
+  return {measured_at, TimeSource::kUptime, received_at - measured_at > kClockTolerance};
+}
+
+Placement Place(const DeviceTime& time, Micros received_at, DeviceState& device, BootState* boot) {
+  switch (time.kind) {
+    case DeviceTime::Kind::kWall: return PlaceWall(time.value, received_at, device);
+    case DeviceTime::Kind::kUptime: return PlaceUptime(time.value, received_at, *boot);
+    case DeviceTime::Kind::kUnreadable: return {received_at, TimeSource::kDistrusted, false};
+    case DeviceTime::Kind::kNone: break;
+  }
+  return {received_at, TimeSource::kReceived, false};
+}
+
+bool IsIdentifiedByTime(const DecodedMessage& message, const Placement& placement) {
+  return !message.identity &&
+         (placement.source == TimeSource::kDevice || placement.source == TimeSource::kUptime);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> BootNumberOf(const DecodedMessage& message) {
+  if (!message.identity) return std::nullopt;
+  return message.identity->boot;
+}
+
+bool HasRestarted(const DecodedMessage& message, const BootState& newest_inferred, const IsStored& is_stored) {
+  if (message.time.value >= newest_inferred.last_uptime) return false;
+  const Micros measured_at = newest_inferred.anchor.value_or(0) + message.time.value;
+  return !is_stored(measured_at, static_cast<std::int64_t>(message.content_hash));
+}
+
+Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState& device, BootState* boot,
+              const IsStored& is_stored) {
+  Verdict verdict;
+  if (message.identity && boot->ledger.IsSettled(message.identity->seq)) {
+    verdict.kind = Verdict::Kind::kDuplicate;
+    return verdict;
+  }
+  if (!message.identity && (raw.flags & kRedelivered) != 0) {
+    verdict.kind = Verdict::Kind::kDuplicate;
+    return verdict;
+  }
+  const ClockState clock_before = device.clock;
+  const Placement placement = Place(message.time, raw.received_at, device, boot);
+  verdict.measured_at = placement.measured_at;
+  verdict.time_source = placement.source;
+  verdict.late = placement.late;
+  if (IsIdentifiedByTime(message, placement)) {
+    verdict.fingerprint = static_cast<std::int64_t>(message.content_hash);
+    if (placement.measured_at <= device.newest_measured_at &&
+        is_stored(placement.measured_at, *verdict.fingerprint)) {
+      device.clock = clock_before;
+      verdict.kind = Verdict::Kind::kDuplicate;
+      return verdict;
+    }
+    device.newest_measured_at = std::max(device.newest_measured_at, placement.measured_at);
+  }
+  if (message.identity) {
+    if (!boot->ledger.Settle(message.identity->seq)) {
+      verdict.kind = Verdict::Kind::kNoRoom;
+      return verdict;
+    }
+    boot->changed = true;
+  }
+  if (message.time.kind == DeviceTime::Kind::kUptime) {
+    boot->last_uptime = std::max(boot->last_uptime, message.time.value);
+    boot->changed = true;
+  }
+  device.changed = true;
+  return verdict;
+}
+
+}  // namespace fajma

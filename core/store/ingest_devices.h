@@ -1,0 +1,40 @@
+// What is known of the devices, read when it is needed and written with the batch. Internal to core/store.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/domain/device_state.h"
+#include "core/store/database.h"
+
+namespace fajma {
+
+class DeviceCache {
+ public:
+  // What was read stays good while `generation` is the same; below zero: only for this transaction, with a lock on each
+  // device that is read.
+  void BeginTransaction(std::int64_t generation);
+  void Forget();
+
+  DeviceState* Find(Lease& lease, Mac mac);
+  DeviceState* FindById(Lease& lease, std::int64_t id);
+  // Writes what changed, in the order of the devices' ids.
+  void Write(Lease& lease, Micros now);
+
+ private:
+  std::unique_ptr<DeviceState> Load(Lease& lease, Mac mac);
+  std::shared_ptr<const PatientRef> Patient(Lease& lease, std::int64_t id);
+  void LoadAssignments(Lease& lease, DeviceState& device);
+
+  std::int64_t generation_ = -1;
+  std::unordered_map<Mac, std::unique_ptr<DeviceState>> devices_;
+  std::unordered_map<std::int64_t, Mac> macs_;
+  std::unordered_map<std::int64_t, std::shared_ptr<const PatientRef>> patients_;
+};
+
+BootState& GetBootState(Lease& lease, DeviceState& device, std::int64_t number);
+BootState* FindInferredBootState(Lease& lease, DeviceState& device);
+
+}  // namespace fajma

@@ -1,0 +1,105 @@
+#include "core/store/ingest_rows.h"
+
+namespace fajma {
+
+void ReadingRows::Add(std::int64_t id, const StoredMessage& message, const RowExtras& extras, std::int16_t type_id,
+                      const MeasureValue& value, int rank) {
+  id_.push_back(id);
+  type_.push_back(type_id);
+  value_.push_back(value.value);
+  integral_.push_back(value.integral ? 1 : 0);
+  timestamp_.push_back(message.measured_at);
+  received_.push_back(message.received_at);
+  quality_.push_back(extras.quality_percent);
+  source_.push_back(static_cast<int>(message.time_source));
+  late_.push_back(message.late ? 1 : 0);
+  rank_.push_back(rank);
+  device_.push_back(message.device.id);
+  patient_.push_back(message.patient->id);
+  device_timestamp_.push_back(message.device_timestamp);
+  device_timestamp_null_.push_back(message.device_timestamp.empty() ? soci::i_null : soci::i_ok);
+  metadata_.push_back(extras.metadata);
+  metadata_null_.push_back(extras.metadata.empty() ? soci::i_null : soci::i_ok);
+  const bool identifies = rank == 0 && extras.fingerprint.has_value();
+  fingerprint_.push_back(identifies ? *extras.fingerprint : 0);
+  fingerprint_null_.push_back(identifies ? soci::i_ok : soci::i_null);
+}
+
+void ReadingRows::Insert(Lease& lease) {
+  if (id_.empty()) return;
+  Statement(lease,
+            "INSERT INTO fajma_donneescapteursiot (id, type_id, valeur, entiere, \"timestamp\", recu, qualite_donnee, "
+            "source_temps, tardive, rang, dispositif_id, patient_id, horodatage_dispositif, metadata, empreinte) "
+            "VALUES (:id, :type, :valeur, :entiere, :ts, :recu, :qualite, :source, :tardive, :rang, :dispositif, "
+            ":patient, :horodatage, :metadata, :empreinte)")
+      .BindRows("id", id_)
+      .BindRows("type", type_)
+      .BindRows("valeur", value_)
+      .BindRows("entiere", integral_)
+      .BindRows("ts", timestamp_)
+      .BindRows("recu", received_)
+      .BindRows("qualite", quality_)
+      .BindRows("source", source_)
+      .BindRows("tardive", late_)
+      .BindRows("rang", rank_)
+      .BindRows("dispositif", device_)
+      .BindRows("patient", patient_)
+      .BindRows("horodatage", device_timestamp_, device_timestamp_null_)
+      .BindRows("metadata", metadata_, metadata_null_)
+      .BindRows("empreinte", fingerprint_, fingerprint_null_)
+      .Run();
+}
+
+void ReadingRows::Clear() {
+  for (auto* column : {&id_, &timestamp_, &received_, &device_, &patient_, &fingerprint_}) column->clear();
+  for (auto* column : {&type_, &integral_, &quality_, &source_, &late_, &rank_}) column->clear();
+  for (auto* column : {&device_timestamp_, &metadata_}) column->clear();
+  for (auto* column : {&device_timestamp_null_, &metadata_null_, &fingerprint_null_}) column->clear();
+  value_.clear();
+}
+
+void SeriesRows::Add(std::int64_t id, const StoredMessage& message, std::int16_t type_id, const MeasureValue& value) {
+  Series& series = series_[{message.patient->id, message.device.id, type_id}];
+  ++series.count;
+  if (message.late || (series.newest_id != 0 && message.measured_at < series.measured_at)) return;
+  series.newest_id = id;
+  series.newest = value;
+  series.measured_at = message.measured_at;
+  series.received_at = message.received_at;
+}
+
+void SeriesRows::Upsert(Lease& lease) {
+  for (const auto& [key, series] : series_) {
+    const auto& [patient, device, type] = key;
+    const bool live = series.newest_id != 0;
+    const auto some = [live](std::int64_t value) { return live ? std::optional<std::int64_t>(value) : std::nullopt; };
+    // A newer value replaces the newest; "newest" never moves back.
+    Statement(lease,
+              "INSERT INTO fajma_serie (patient_id, dispositif_id, type_id, nombre, donnee_id, valeur, entiere, "
+              "\"timestamp\", recu) VALUES (:patient, :dispositif, :type, :nombre, :donnee, :valeur, :entiere, :ts, "
+              ":recu) ON CONFLICT (patient_id, dispositif_id, type_id) DO UPDATE SET "
+              "nombre = fajma_serie.nombre + excluded.nombre, "
+              "donnee_id = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+              "THEN excluded.donnee_id ELSE fajma_serie.donnee_id END, "
+              "valeur = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+              "THEN excluded.valeur ELSE fajma_serie.valeur END, "
+              "entiere = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+              "THEN excluded.entiere ELSE fajma_serie.entiere END, "
+              "recu = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+              "THEN excluded.recu ELSE fajma_serie.recu END, "
+              "\"timestamp\" = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+              "THEN excluded.\"timestamp\" ELSE fajma_serie.\"timestamp\" END")
+        .Bind("patient", patient)
+        .Bind("dispositif", device)
+        .Bind("type", type)
+        .Bind("nombre", series.count)
+        .Bind("donnee", some(series.newest_id))
+        .Bind("valeur", series.newest.value)
+        .Bind("entiere", some(series.newest.integral ? 1 : 0))
+        .Bind("ts", some(series.measured_at))
+        .Bind("recu", some(series.received_at))
+        .Run();
+  }
+}
+
+}  // namespace fajma
