@@ -3,14 +3,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/domain/reading.h"
 
@@ -42,6 +39,7 @@ struct DatabaseOptions {
   std::string url;  // sqlite:///path/to/file | postgresql://user@host:port/name
   std::size_t readers = 4;
   std::size_t writers = 2;  // PostgreSQL; SQLite has one
+  // The longest that one statement may take; then DatabaseError, transient. SQLite: readers only.
   std::chrono::milliseconds statement_timeout{5000};
 };
 
@@ -55,27 +53,34 @@ class Lease {
   Lease& operator=(Lease&&) = delete;
   ~Lease();
   soci::session& sql();
-  void Begin();  // SQLite: IMMEDIATE for a writer
+  void Begin();  // SQLite: IMMEDIATE for a writer. A reader sees one snapshot until the end of the transaction
+  // Throws when a statement of the transaction failed, even if that was caught. Tells the database of the commit number
+  // that was taken, if any.
   void Commit();
+  void Rollback();
   Dialect dialect() const;
 
-  struct Slot;  // a session of the pool
+  struct Slot;  // a session of the pool, with its prepared statements (sql.h)
+  Slot& slot() { return *slot_; }
 
  private:
   friend class Database;
+  friend std::int64_t TakeCommitNumber(Lease& lease, std::int64_t lot, Micros now);
   Lease(Database& database, Slot& slot) : database_(&database), slot_(&slot) {}
   Database* database_;
   Slot* slot_;
   bool in_transaction_ = false;
+  std::int64_t commit_number_ = 0;  // taken in the open transaction
 };
 
-// Thread-safe. SQLite has one writing session; ingest takes it at low priority, so that a REST write waits for one
-// batch at most.
+// Thread-safe. Sessions are opened at their first lease: the constructor needs no server. SQLite has one writing
+// session; ingest takes it at low priority, so that a REST write waits for one batch at most; a waiting batch is
+// overtaken by four writes at most. Equal priorities are served in the order in which they came.
 class Database {
  public:
   enum class Priority { kInteractive, kBulk };
 
-  // Throws DatabaseError.
+  // Throws DatabaseError on a URL that is neither form.
   explicit Database(DatabaseOptions options);
   ~Database();
   Database(const Database&) = delete;
@@ -90,7 +95,7 @@ class Database {
 
   // Brings the schema up to date; returns how many migrations ran. Throws DatabaseError on a newer database.
   int Migrate();
-  // Absent when up to date; else a sentence for the operator.
+  // Empty when up to date; else a sentence for the operator.
   std::string DescribeMigrationState();
 
   // Changes whenever devices, patients, assignments or users were written through this process.
@@ -104,7 +109,7 @@ class Database {
 
  private:
   friend class Lease;
-  struct Pool;
+  class Pool;
   Lease Take(Pool& pool, Priority priority, std::chrono::milliseconds timeout);
   void GiveBack(Lease::Slot& slot);
 
@@ -116,9 +121,17 @@ class Database {
   std::atomic<std::int64_t> last_commit_{0};
 };
 
-// Inside a writer's transaction, as its last statement but one: takes the next commit number and notes `lot` under it.
+// Inside a writer's transaction, as its last statement: takes the next commit number and notes `lot` under it. Other
+// writers wait here until the transaction ends.
 std::int64_t TakeCommitNumber(Lease& lease, std::int64_t lot, Micros now);
 // Inside a writer's transaction, before its rows: the lot whose rows will be lot * 8192 + index.
 std::int64_t TakeLot(Lease& lease);
+
+// What the database says of itself. `epoch` changes with a new database: a cursor of another epoch is of no use.
+struct DatabaseState {
+  std::string epoch;             // 32 hex digits
+  std::int64_t last_commit = 0;  // the greatest commit number, 0: none yet
+};
+DatabaseState ReadDatabaseState(Lease& lease);
 
 }  // namespace fajma

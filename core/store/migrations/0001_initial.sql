@@ -15,10 +15,12 @@ CREATE TABLE fajma_base (
 -- A transaction that changed what is pushed: its rows are those whose id is in [lot * 8192, lot * 8192 + 8191].
 -- With one writer lot = numero; with several, lots are handed out early and numbered late.
 CREATE TABLE fajma_commit (
-  numero BIGINT PRIMARY KEY,
+  numero {key},
   lot BIGINT NOT NULL,
   instant BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX fajma_commit_lot ON fajma_commit (lot);
+CREATE INDEX fajma_commit_instant ON fajma_commit (instant);
 
 -- How far each consumer of the commit log has come.
 CREATE TABLE fajma_consommateur (
@@ -112,14 +114,14 @@ CREATE TABLE fajma_demarrage (
   PRIMARY KEY (dispositif_id, boot)
 );
 
--- What a reading is: the measures of the catalogue by their number, others (REST only) from 100.
+-- What a reading is: the measures of the catalogue by their number, others (REST only) from 100, with mesure NULL.
 CREATE TABLE fajma_type_donnee (
   id SMALLINT PRIMARY KEY,
   type_donnee VARCHAR(50) NOT NULL,
   unite VARCHAR(20) NOT NULL,
-  mesure SMALLINT,
-  UNIQUE (type_donnee, unite)
+  mesure SMALLINT
 );
+CREATE UNIQUE INDEX fajma_type_donnee_libre ON fajma_type_donnee (type_donnee, unite) WHERE mesure IS NULL;
 
 -- Readings, clustered in commit order. rang: place in its message, 0 begins one. empreinte: the content's hash on the
 -- first row of a message that is identified by its device's trusted time; the index leads with the time, so that live
@@ -145,19 +147,25 @@ CREATE UNIQUE INDEX fajma_donnees_identite
   ON fajma_donneescapteursiot ("timestamp", dispositif_id, empreinte) WHERE empreinte IS NOT NULL;
 CREATE INDEX fajma_donnees_patient ON fajma_donneescapteursiot (patient_id, id);
 
--- For each patient, device and type: how many readings, and the newest that was live.
+-- For each patient, device and type: how many readings, the least and the greatest id of all of them (NULL: not known;
+-- a search for one series looks no further), and the newest that was live.
 CREATE TABLE fajma_serie (
   patient_id BIGINT NOT NULL,
   dispositif_id BIGINT NOT NULL,
   type_id SMALLINT NOT NULL,
   nombre BIGINT NOT NULL,
+  premiere_id BIGINT,
+  derniere_id BIGINT,
   donnee_id BIGINT,
   valeur DOUBLE PRECISION,
   entiere SMALLINT,
   "timestamp" BIGINT,
   recu BIGINT,
   PRIMARY KEY (patient_id, dispositif_id, type_id)
-);
+)
+--sqlite WITHOUT ROWID
+;
+CREATE INDEX fajma_serie_dispositif ON fajma_serie (dispositif_id);
 
 CREATE TABLE fajma_alertesiot (
   id {id},
