@@ -71,6 +71,7 @@ struct Journal::State {
   int event_fd = -1;
   std::string uuid;
   std::int64_t first_own = 1;  // segments from here on are this process's
+  std::int64_t found = 0;      // records that were written before it
 
   std::mutex mutex;                          // held for what happens once a segment or a batch, never once a record
   std::map<std::int64_t, Segment> segments;  // guarded by mutex; all that are on disk
@@ -150,6 +151,7 @@ void Journal::State::Recover() {
     log::Error("a journal segment is unreadable", Describe(segment.number(), 0));
   }
   read = first_record;
+  found = written;
 }
 
 void Journal::State::DropTornTail(JournalSegment& segment) {
@@ -350,6 +352,8 @@ std::int64_t Journal::backlog() const {
   const std::int64_t read = state_->read;  // first: what is written only grows
   return state_->written - read;
 }
+
+std::int64_t Journal::backlog_at_open() const { return std::max<std::int64_t>(0, state_->found - state_->read); }
 
 std::int64_t Journal::bytes_on_disk() const { return state_->bytes; }
 std::int64_t Journal::damaged() const { return state_->damaged; }

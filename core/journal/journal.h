@@ -65,6 +65,8 @@ class Journal {
   bool ArmWakeup();
   // Records behind the reader's position.
   std::int64_t backlog() const;
+  // Those of them that an earlier process wrote.
+  std::int64_t backlog_at_open() const;
   std::int64_t bytes_on_disk() const;
   // Records (or whole rests of segments) that were found damaged and skipped, since the journal was opened.
   std::int64_t damaged() const;
