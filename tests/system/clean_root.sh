@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# The proof that ./dev needs nothing but Debian 12, git and a shell: runs it in a fresh Debian of its own.
+#
+#   clean_root.sh FOLDER test [FLAG…]   ./dev test
+#   clean_root.sh FOLDER run [FLAG…]    ./dev run, until its page answers; then Ctrl-C, and nothing may be left running
+#   clean_root.sh FOLDER COMMAND…       anything else, in the checkout
+#
+# Needs root and debootstrap. The bare Debian is kept as FOLDER.tar.gz and unpacked anew each time; KEEP=1 goes on with
+# FOLDER as it is (a second run must find nothing to install). Only what is committed is tested: the checkout is a clone.
+# The package sources, proxies, certificates and npm settings are this machine's; none is part of the project.
+set -euo pipefail
+
+root=$(realpath -m "$1")
+shift
+project=$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)
+
+# In namespaces of its own, so that all mounts and processes end with this script, however it ends.
+if [[ -z ${CLEAN_ROOT_INSIDE:-} ]]; then
+  CLEAN_ROOT_INSIDE=1 exec unshare --mount --pid --fork --kill-child "${BASH_SOURCE[0]}" "$root" "$@"
+fi
+
+say() { printf '== clean root: %s\n' "$*"; }
+
+if [[ ! -e $root.tar.gz ]]; then
+  say "making a Debian 12 in $root"
+  rm -rf "$root"
+  mkdir -p "$root"
+  debootstrap --variant=minbase --include=git bookworm "$root" >"$root.log"
+  tar -C "$root" -czf "$root.tar.gz" .
+elif [[ -z ${KEEP:-} || ! -d $root ]]; then
+  say "unpacking $root.tar.gz"
+  rm -rf "$root"
+  mkdir -p "$root"
+  tar -C "$root" -xzf "$root.tar.gz"
+fi
+
+# What this machine reaches its package registries by.
+cp -r /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d "$root/etc/apt/" 2>/dev/null || true
+cp /etc/hosts /etc/resolv.conf "$root/etc/"
+mkdir -p "$root/usr/local/share/ca-certificates"
+cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
+passed=()
+for name in http_proxy https_proxy no_proxy NODE_EXTRA_CA_CERTS NPM_CONFIG_REGISTRY CI JOBS; do
+  [[ -z ${!name:-} ]] || passed+=("$name=${!name}")
+done
+
+mount --make-rprivate /
+mount --bind "$root" "$root"
+mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mount -t tmpfs tmpfs "$root/tmp"
+if [[ -e ${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc} ]]; then   # bound, not copied: it may hold a secret
+  touch "$root/root/.npmrc"
+  mount --bind -o ro "${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}" "$root/root/.npmrc"
+fi
+
+if [[ ! -d $root/root/fajma ]]; then
+  git clone -q --no-hardlinks "$project" "$root/root/fajma"
+else
+  git -C "$root/root/fajma" pull -q "$project" HEAD
+fi
+
+inside() {
+  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "${passed[@]}" "$@"
+}
+
+case $1 in
+  test) inside bash -c 'cd /root/fajma && exec ./dev "$@"' - "$@" ;;
+  run) inside bash -s - "$@" <<'INSIDE' ;;
+set -uo pipefail
+cd /root/fajma
+set -m   # a background job of its own group, which takes SIGINT as from a terminal
+./dev "$@" >/tmp/run.log 2>&1 &
+program=$!
+until page=$(grep -om1 'http://[^ ]*' <(grep '^page ' /tmp/run.log)); do
+  kill -0 $program 2>/dev/null || { cat /tmp/run.log; echo "== clean root: ended without a page"; exit 1; }
+  sleep 1
+done
+cat /tmp/run.log
+bash -c "exec 3<>/dev/tcp/$(sed 's#http://##; s#/.*##; s#:#/#' <<<"$page"); printf 'GET / HTTP/1.0\r\n\r\n' >&3; grep -qi '<html' <&3" ||
+  { echo "== clean root: the page does not answer"; exit 1; }
+echo "== clean root: the page answers at $page; Ctrl-C"
+kill -INT -- -$program
+wait $program
+rc=$?
+left=$(for p in /proc/[0-9]*; do [[ $(readlink $p/root) == / ]] && tr '\0' ' ' <$p/cmdline && echo; done 2>/dev/null | grep -E 'fajma|mosquitto' | grep -v 'bash -s' || true)
+[[ -z $left ]] || { echo "== clean root: left running: $left"; exit 1; }
+echo "== clean root: ended with $rc, nothing left running"
+exit $rc
+INSIDE
+  *) inside bash -c 'cd /root/fajma && exec "$@"' - "$@" ;;
+esac
