@@ -37,7 +37,7 @@ inline constexpr std::array<MeasureInfo, 9> kMeasures = {{
     {"diastolic_pressure", 1, 20, 200},
     {"oxygen_saturation", 1, 50, 100},
     {"glucose", 1, 10, 1000},
-    {"respiratory_rate", 1, 2, 80},
+    {"respiratory_rate", 1, 1, 100},
     {"battery_level", 0, 0, 100},
     {"signal_quality", 0, 0, 100},
 }};

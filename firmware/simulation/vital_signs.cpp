@@ -58,7 +58,7 @@ constexpr std::array<MeasureRow, kMeasures.size()> kRows = {{
     {70, 80, 3, 3, 1, 1, 58, 87},                       // diastolic_pressure
     {96.5, 98.5, 0.2, 0.7, 0.4, 1, 95, 100},            // oxygen_saturation
     {92, 118, 6, 12, 1.5, 1, 76, 170},                  // glucose
-    {13, 17, 0.7, 1.3, 0.5, 1, 10, 22},                 // respiratory_rate
+    {14, 17, 0.5, 0.8, 0.4, 1, 12.6, 19.4},             // respiratory_rate
     {0, 0, 0, 0, 0, 1, 5, 100},                         // battery_level: see BatteryAt
     {70, 90, 0, 8, 4, 1, 20, 100},                      // signal_quality
 }};
@@ -183,7 +183,7 @@ VitalSigns::Values VitalSigns::Resting(std::uint64_t wall_ms) const {
   }
   // What one body does together also drifts together.
   const double effort = Drift(Measure::kHeartRate, wall_ms) / kRows[Index(Measure::kHeartRate)].drift;
-  values[Index(Measure::kRespiratoryRate)] += effort;
+  values[Index(Measure::kRespiratoryRate)] += 0.7 * effort;
   values[Index(Measure::kSystolicPressure)] += 3 * effort;
   values[Index(Measure::kDiastolicPressure)] += 1.5 * effort;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -27,12 +27,13 @@ struct Threshold {
   double low;
   double high;
 };
-constexpr std::array<Threshold, 6> kWarnings = {{{Measure::kTemperature, 35.5, 38},
+constexpr std::array<Threshold, 7> kWarnings = {{{Measure::kTemperature, 35.5, 38},
                                                  {Measure::kHeartRate, 50, 110},
                                                  {Measure::kSystolicPressure, 90, 140},
                                                  {Measure::kDiastolicPressure, 55, 90},
                                                  {Measure::kOxygenSaturation, 94, 100},
-                                                 {Measure::kGlucose, 70, 180}}};
+                                                 {Measure::kGlucose, 70, 180},
+                                                 {Measure::kRespiratoryRate, 12, 20}}};
 
 bool IsAlarming(const Sample& sample) {
   return std::any_of(kWarnings.begin(), kWarnings.end(), [&](const Threshold& threshold) {
