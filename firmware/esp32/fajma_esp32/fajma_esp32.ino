@@ -12,7 +12,7 @@
 #include "ds18b20.h"
 #include "firmware/core/device.h"
 #include "max30102.h"
-#include "network.h"
+#include "mqtt_link.h"
 #include "settings.h"
 #if FAJMA_SIMULATED_SENSORS
 #include "simulated_sensor.h"
@@ -37,7 +37,7 @@ const std::array<fajma::esp32::Sensor*, 3> sensors = {&thermometer, &oximeter, &
 
 // Made in setup(): they need the MAC address and a random number that the radio makes truly random.
 std::optional<core::Device> device;
-std::optional<fajma::esp32::Network> network;
+std::optional<fajma::esp32::MqttLink> mqtt;
 std::uint64_t next_clock_check_ms = 0;
 
 core::DeviceSettings MakeSettings() {
@@ -102,18 +102,18 @@ void setup() {
   }
   const core::DeviceSettings settings = MakeSettings();
   device.emplace(settings);
-  network.emplace(*device, settings.boot);
-  network->Begin();
+  mqtt.emplace(*device, settings.boot);
+  mqtt->Begin();
 }
 
 void loop() {
   const std::uint64_t now_ms = device->clock().Advance(static_cast<std::uint32_t>(millis()));
   FollowNtp(now_ms);
   TakeSample(now_ms);
-  network->Run(now_ms);
+  mqtt->Run(now_ms);
   ShowLamp(now_ms);
   if (device->restart_due(now_ms)) {
-    network->Stop();
+    mqtt->Stop();
     ESP.restart();
   }
 }

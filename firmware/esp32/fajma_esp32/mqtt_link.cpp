@@ -1,4 +1,4 @@
-#include "network.h"
+#include "mqtt_link.h"
 
 #include <array>
 #include <string_view>
@@ -19,10 +19,10 @@ const char* OrNull(const char* text) { return text[0] == '\0' ? nullptr : text; 
 
 }  // namespace
 
-Network::Network(firmware::Device& device, std::uint32_t seed)
+MqttLink::MqttLink(firmware::Device& device, std::uint32_t seed)
     : device_(device), mqtt_(socket_), retry_(kFirstRetryMs, kMaxRetryMs, seed) {}
 
-void Network::Begin() {
+void MqttLink::Begin() {
 #if FAJMA_MQTT_TLS
   socket_.setCACert(FAJMA_MQTT_CA);
 #endif
@@ -38,7 +38,7 @@ void Network::Begin() {
   });
 }
 
-bool Network::Connect() {
+bool MqttLink::Connect() {
   const std::array<char, 17> mac = firmware::ColonMac(device_.mac());
   std::array<char, 6 + 17 + 1> client_id{'f', 'a', 'j', 'm', 'a', '-'};
   for (std::size_t i = 0; i < mac.size(); ++i) {
@@ -50,7 +50,7 @@ bool Network::Connect() {
                        device_.topics().status().c_str(), 1, true, device_.will().data(), kCleanSession);
 }
 
-void Network::OnConnected() {
+void MqttLink::OnConnected() {
   const firmware::Topics& topics = device_.topics();
   const bool subscribed = mqtt_.subscribe(topics.ack().c_str(), 1) && mqtt_.subscribe(topics.reject().c_str(), 1) &&
                           mqtt_.subscribe(topics.commands_filter().c_str(), 1);
@@ -63,7 +63,7 @@ void Network::OnConnected() {
   device_.OnConnected();
 }
 
-void Network::Run(std::uint64_t now_ms) {
+void MqttLink::Run(std::uint64_t now_ms) {
   if (was_connected_ && !mqtt_.connected()) {
     was_connected_ = false;
     device_.OnDisconnected();
@@ -87,7 +87,7 @@ void Network::Run(std::uint64_t now_ms) {
   PublishAll(now_ms);
 }
 
-void Network::PublishAll(std::uint64_t now_ms) {
+void MqttLink::PublishAll(std::uint64_t now_ms) {
   for (int i = 0; i < kMessagesPerRun; ++i) {
     const std::optional<firmware::Outgoing> message = device_.Next(now_ms);
     if (!message) {
@@ -103,7 +103,7 @@ void Network::PublishAll(std::uint64_t now_ms) {
   }
 }
 
-void Network::Stop() {
+void MqttLink::Stop() {
   const std::string_view will = device_.will();
   mqtt_.publish(device_.topics().status().c_str(), reinterpret_cast<const std::uint8_t*>(will.data()),
                 static_cast<unsigned int>(will.size()), true);

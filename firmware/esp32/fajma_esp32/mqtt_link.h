@@ -1,5 +1,5 @@
-#ifndef FAJMA_ESP32_NETWORK_H_
-#define FAJMA_ESP32_NETWORK_H_
+#ifndef FAJMA_ESP32_MQTT_LINK_H_
+#define FAJMA_ESP32_MQTT_LINK_H_
 
 #include <PubSubClient.h>
 #include <WiFi.h>
@@ -13,12 +13,12 @@ namespace fajma::esp32 {
 
 // Keeps WiFi and the MQTT session up and carries messages between the broker and the device. Run returns at once,
 // except while a connection to the broker is tried: at most kConnectSeconds, and less and less often.
-class Network {
+class MqttLink {
  public:
   static constexpr std::uint16_t kConnectSeconds = 3;
 
-  // `device` must outlive the network; `seed` spreads the attempts of many devices.
-  Network(firmware::Device& device, std::uint32_t seed);
+  // `device` must outlive the link; `seed` spreads the attempts of many devices.
+  MqttLink(firmware::Device& device, std::uint32_t seed);
 
   void Begin();
   void Run(std::uint64_t now_ms);
@@ -44,4 +44,4 @@ class Network {
 
 }  // namespace fajma::esp32
 
-#endif  // FAJMA_ESP32_NETWORK_H_
+#endif  // FAJMA_ESP32_MQTT_LINK_H_
