@@ -1,0 +1,91 @@
+// Alerts, each change of them as an event in commit order, and how far each consumer of the commits has come.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/alerts/alert_engine.h"
+#include "core/domain/alert.h"
+#include "core/store/database.h"
+#include "core/store/page.h"
+#include "core/store/reading_store.h"
+#include "core/store/ref_cache.h"
+
+namespace fajma {
+
+struct AlertFilter {
+  std::optional<std::int64_t> device_id;
+  std::optional<std::int64_t> patient_id;
+  std::optional<AlertLevel> level;
+  AlertLevel minimum_level = AlertLevel::kInfo;
+  std::optional<bool> acknowledged;
+  bool present_only = false;  // neither resolved nor made over REST
+  VisiblePatients patients;
+};
+
+// An alert made over REST: it has no condition, and nothing resolves it.
+struct NewAlert {
+  std::int64_t device_id = 0;
+  std::int64_t patient_id = 0;
+  AlertLevel level = AlertLevel::kInfo;
+  std::string title;
+  std::string message;
+  std::optional<std::int64_t> trigger_reading_id;
+};
+
+enum class AlertOutcome { kDone, kAlready, kUnknown };
+
+struct AlertResult {
+  AlertOutcome outcome = AlertOutcome::kDone;
+  std::optional<AlertEvent> event;  // when done; its alert is the alert as it is now
+};
+
+// The consumer of the commits that evaluates readings.
+inline constexpr const char* kAlertConsumer = "alertes";
+
+// Thread-safe. Every call throws DatabaseError (DatabaseBusy when no session came free). Each change is one transaction
+// with its event and commit number; the caller publishes the events that it gets back.
+class AlertStore {
+ public:
+  explicit AlertStore(Database& database) : database_(database), refs_(database) {}
+
+  std::optional<Alert> Find(std::int64_t id);
+  Page<Alert> List(const AlertFilter& filter, PageRequest page);  // newest first
+  // Not acknowledged, at that level or above, newest first.
+  std::vector<Alert> Active(AlertLevel minimum_level, std::int64_t limit = kMaxPageRows);
+
+  AlertEvent Create(const NewAlert& alert, Micros now);
+  // kAlready: it was acknowledged before.
+  AlertResult Acknowledge(std::int64_t id, std::int64_t user_id, Micros now);
+  // One level up. kAlready: it is acknowledged, resolved, or at the highest level.
+  AlertResult Escalate(std::int64_t id, Micros now);
+
+  // In commit order, those after the cursor and up to `up_to`. The alert is as it was after the change, but for its
+  // trigger, which is the last one.
+  FeedPage<AlertEvent> EventsAfter(Cursor after, std::int64_t limit, std::optional<std::int64_t> patient_id = {},
+                                   Cursor up_to = kNoEnd);
+
+  // For the alert engine. All alerts with a condition that is present, oldest first.
+  std::vector<Alert> LoadPresent();
+  // Does what the engine asked for and moves the checkpoint of kAlertConsumer to `checkpoint`, in one transaction.
+  // A request that says nothing new (raised: present already; escalated: not higher; resolved: not present) gives no
+  // event. When the checkpoint is already past `checkpoint`, nothing is done: somebody else was here. More requests
+  // than fit into one commit (8192) become several, the checkpoint with the last.
+  std::vector<AlertEvent> Apply(const std::vector<AlertRequest>& requests, Cursor checkpoint, Micros now);
+
+  // How far a consumer has come; 0: nowhere yet. Saving never moves it back.
+  Cursor GetCheckpoint(const std::string& consumer);
+  void SaveCheckpoint(const std::string& consumer, Cursor cursor);
+
+ private:
+  std::vector<AlertEvent> ApplyChunk(std::span<const AlertRequest> requests, std::optional<Cursor> checkpoint,
+                                     Cursor limit, Micros now);
+
+  Database& database_;
+  RefCache refs_;
+};
+
+}  // namespace fajma

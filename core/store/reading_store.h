@@ -1,0 +1,104 @@
+// Readings as they are read: REST's lists, pages in commit order, what a client missed, the newest values. They are
+// written by ingest alone.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/domain/reading.h"
+#include "core/store/database.h"
+#include "core/store/page.h"
+#include "core/store/ref_cache.h"
+#include "core/store/type_catalogue.h"
+
+namespace fajma {
+
+struct Reading {
+  std::int64_t id = 0;
+  TypeId type_id = 0;
+  std::string type;  // `type_donnee`: "heart_rate"
+  std::string unit;  // "bpm"
+  double value = 0;
+  bool integral = false;       // it was sent as 75, not as 75.0
+  Micros measured_at = 0;      // `timestamp`
+  Micros received_at = 0;
+  int quality = 100;
+  TimeSource time_source = TimeSource::kReceived;
+  bool late = false;
+  std::optional<std::string> device_timestamp;  // as it was sent, a JSON token
+  std::optional<std::string> metadata;          // a JSON object that a REST client gave
+  std::int64_t device_id = 0;
+  std::int64_t patient_id = 0;
+  Cursor cursor = 0;  // of ListAfter only; else 0
+};
+
+struct ReadingFilter {
+  std::optional<std::int64_t> device_id;
+  std::optional<std::int64_t> patient_id;
+  std::optional<std::string> type;           // `type_donnee`, in any unit
+  std::optional<std::int64_t> before_id;     // pages that stay fast at any depth: only ids below this one
+  std::optional<Micros> measured_since;      // `count` is then that of the rows given, not of all
+  VisiblePatients patients;
+};
+
+// What follows a cursor. `complete`: there was nothing more when it was read; else go on at `next`.
+template <typename Row>
+struct FeedPage {
+  std::vector<Row> rows;
+  Cursor next = 0;
+  bool complete = true;
+};
+
+inline constexpr Cursor kNoEnd = std::numeric_limits<Cursor>::max();
+
+// The newest live value of one patient and type.
+struct LatestValue {
+  std::int64_t patient_id = 0;
+  std::int64_t device_id = 0;
+  TypeId type_id = 0;
+  std::string type;
+  std::string unit;
+  std::int64_t reading_id = 0;
+  double value = 0;
+  bool integral = false;
+  Micros measured_at = 0;
+  Micros received_at = 0;
+};
+
+// Thread-safe. Every call throws DatabaseError (DatabaseBusy when no session came free; transient when a page took
+// longer than the statement timeout).
+class ReadingStore {
+ public:
+  explicit ReadingStore(Database& database) : database_(database), types_(database), refs_(database) {}
+
+  std::optional<Reading> Find(std::int64_t id);
+  // Newest first: by id, descending. The count comes from the series, not from counting readings.
+  Page<Reading> List(const ReadingFilter& filter, PageRequest page);
+  std::vector<Reading> LatestOfDevice(std::int64_t device_id, std::int64_t limit);
+
+  // In commit order, those after the cursor; each row carries its own.
+  FeedPage<Reading> ListAfter(Cursor after, std::int64_t limit, std::optional<std::int64_t> patient_id = {});
+  // The same as whole messages: `after` < cursor of its last row <= `up_to`. A message without a vital sign has no
+  // rows and is not among them. limit: messages, at most kMaxPageRows.
+  FeedPage<StoredMessage> MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after, std::int64_t limit,
+                                        Cursor up_to = kNoEnd);
+
+  // By patient and type.
+  std::vector<LatestValue> LatestValues(std::optional<std::int64_t> patient_id = {});
+
+  // See TypeCatalogue::Ensure.
+  std::optional<TypeId> EnsureType(const std::string& type, const std::string& unit) {
+    return types_.Ensure(type, unit);
+  }
+  TypeCatalogue& types() { return types_; }
+
+ private:
+  Database& database_;
+  TypeCatalogue types_;
+  RefCache refs_;
+};
+
+}  // namespace fajma

@@ -1,0 +1,51 @@
+// Users, their roles and rooms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/domain/time.h"
+#include "core/store/database.h"
+#include "core/store/page.h"
+
+namespace fajma {
+
+struct User {
+  std::int64_t id = 0;
+  std::string name;           // `username`, unique, upper and lower case differ
+  std::string password_hash;  // as the password module wrote it; never leaves the server
+  std::string role;           // administrateur, medecin, infirmier, technicien, integrateur
+  std::string first_name;
+  std::string last_name;
+  std::string email;
+  bool active = true;
+  Micros joined_at = 0;
+  std::optional<Micros> last_login_at;
+  std::vector<std::string> rooms;  // by name
+};
+
+// Thread-safe. Every call throws DatabaseError (DatabaseBusy when no session came free).
+class UserStore {
+ public:
+  explicit UserStore(Database& database) : database_(database) {}
+
+  std::optional<User> Find(std::int64_t id);
+  std::optional<User> FindByName(const std::string& name);
+  Page<User> List(PageRequest page);  // by id
+
+  // The id is given here. Absent when the name is taken.
+  std::optional<User> Create(const User& user);
+  // Each: false when there is no such user.
+  bool SetPasswordHash(std::int64_t id, const std::string& password_hash);
+  bool SetLastLogin(std::int64_t id, Micros at);
+  bool SetActive(std::int64_t id, bool active);
+  bool SetRole(std::int64_t id, const std::string& role);
+  bool SetRooms(std::int64_t id, const std::vector<std::string>& rooms);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace fajma
