@@ -51,25 +51,25 @@ mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/tmp"
 if [[ -e ${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc} ]]; then   # bound, not copied: it may hold a secret
-  touch "$root/root/.npmrc"
-  mount --bind -o ro "${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}" "$root/root/.npmrc"
+  touch "$root/opt/.npmrc"
+  mount --bind -o ro "${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}" "$root/opt/.npmrc"
 fi
 
-if [[ ! -d $root/root/fajma ]]; then
-  git clone -q --no-hardlinks "$project" "$root/root/fajma"
+if [[ ! -d $root/opt/fajma ]]; then
+  git clone -q --no-hardlinks "$project" "$root/opt/fajma"
 else
-  git -C "$root/root/fajma" pull -q "$project" HEAD
+  git -C "$root/opt/fajma" pull -q "$project" HEAD
 fi
 
 inside() {
-  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "${passed[@]}" "$@"
+  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/opt LANG=C.UTF-8 "${passed[@]}" "$@"
 }
 
 case $1 in
-  test) inside bash -c 'cd /root/fajma && exec ./dev "$@"' - "$@" ;;
+  test) inside bash -c 'cd /opt/fajma && exec ./dev "$@"' - "$@" ;;
   run) inside bash -s - "$@" <<'INSIDE' ;;
 set -uo pipefail
-cd /root/fajma
+cd /opt/fajma
 set -m   # a background job of its own group, which takes SIGINT as from a terminal
 ./dev "$@" >/tmp/run.log 2>&1 &
 program=$!
@@ -89,5 +89,5 @@ left=$(for p in /proc/[0-9]*; do [[ $(readlink $p/root) == / ]] && tr '\0' ' ' <
 echo "== clean root: ended with $rc, nothing left running"
 exit $rc
 INSIDE
-  *) inside bash -c 'cd /root/fajma && exec "$@"' - "$@" ;;
+  *) inside bash -c 'cd /opt/fajma && exec "$@"' - "$@" ;;
 esac
