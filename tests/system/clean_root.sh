@@ -84,6 +84,18 @@ echo "== clean root: the page answers at $page; Ctrl-C"
 kill -INT -- -$program
 wait $program
 rc=$?
+left=$(grep -lxE 'fajma|mosquitto' /proc/[0-9]*/comm 2>/dev/null)   # of this PID namespace
+[[ -z $left ]] || { echo "== clean root: left running:" $left; exit 1; }
+echo "== clean root: ended without a page"; exit 1; }
+  sleep 1
+done
+cat /tmp/run.log
+bash -c "exec 3<>/dev/tcp/$(sed 's#http://##; s#/.*##; s#:#/#' <<<"$page"); printf 'GET / HTTP/1.0\r\n\r\n' >&3; grep -qi '<html' <&3" ||
+  { echo "== clean root: the page does not answer"; exit 1; }
+echo "== clean root: the page answers at $page; Ctrl-C"
+kill -INT -- -$program
+wait $program
+rc=$?
 left=$(for p in /proc/[0-9]*; do [[ $(readlink $p/root) == / ]] && tr '\0' ' ' <$p/cmdline && echo; done 2>/dev/null | grep -E 'fajma|mosquitto' | grep -v 'bash -s' || true)
 [[ -z $left ]] || { echo "== clean root: left running: $left"; exit 1; }
 echo "== clean root: ended with $rc, nothing left running"
