@@ -69,36 +69,24 @@ case $1 in
   test) inside bash -c 'cd /opt/fajma && exec ./dev "$@"' - "$@" ;;
   run) inside bash -s - "$@" <<'INSIDE' ;;
 set -uo pipefail
+fail() { cat /tmp/run.log; printf '== clean root: %s\n' "$*"; exit 1; }
+
 cd /opt/fajma
 set -m   # a background job of its own group, which takes SIGINT as from a terminal
 ./dev "$@" >/tmp/run.log 2>&1 &
 program=$!
-until page=$(grep -om1 'http://[^ ]*' <(grep '^page ' /tmp/run.log)); do
-  kill -0 $program 2>/dev/null || { cat /tmp/run.log; echo "== clean root: ended without a page"; exit 1; }
+until page=$(sed -n 's/^page //p' /tmp/run.log) && [[ $page ]]; do
+  kill -0 $program 2>/dev/null || fail "ended without a page"
   sleep 1
 done
-cat /tmp/run.log
-bash -c "exec 3<>/dev/tcp/$(sed 's#http://##; s#/.*##; s#:#/#' <<<"$page"); printf 'GET / HTTP/1.0\r\n\r\n' >&3; grep -qi '<html' <&3" ||
-  { echo "== clean root: the page does not answer"; exit 1; }
-echo "== clean root: the page answers at $page; Ctrl-C"
+node -e 'fetch(process.argv[1]).then((r) => process.exit(r.ok ? 0 : 1))' "$page" || fail "the page does not answer"
 kill -INT -- -$program
 wait $program
 rc=$?
-left=$(grep -lxE 'fajma|mosquitto' /proc/[0-9]*/comm 2>/dev/null)   # of this PID namespace
-[[ -z $left ]] || { echo "== clean root: left running:" $left; exit 1; }
-echo "== clean root: ended without a page"; exit 1; }
-  sleep 1
-done
+left=$(grep -lxE 'fajma|mosquitto' /proc/[0-9]*/comm 2>/dev/null)   # of this PID namespace: all are ours
+[[ -z $left ]] || fail "left running: $left"
 cat /tmp/run.log
-bash -c "exec 3<>/dev/tcp/$(sed 's#http://##; s#/.*##; s#:#/#' <<<"$page"); printf 'GET / HTTP/1.0\r\n\r\n' >&3; grep -qi '<html' <&3" ||
-  { echo "== clean root: the page does not answer"; exit 1; }
-echo "== clean root: the page answers at $page; Ctrl-C"
-kill -INT -- -$program
-wait $program
-rc=$?
-left=$(for p in /proc/[0-9]*; do [[ $(readlink $p/root) == / ]] && tr '\0' ' ' <$p/cmdline && echo; done 2>/dev/null | grep -E 'fajma|mosquitto' | grep -v 'bash -s' || true)
-[[ -z $left ]] || { echo "== clean root: left running: $left"; exit 1; }
-echo "== clean root: ended with $rc, nothing left running"
+echo "== clean root: the page answered at $page; after Ctrl-C the program ended with $rc, nothing left running"
 exit $rc
 INSIDE
   *) inside bash -c 'cd /opt/fajma && exec "$@"' - "$@" ;;
