@@ -17,18 +17,6 @@
 
 namespace fajma {
 
-// What a message does to an alert.
-struct AlertRequest {
-  AlertChange change = AlertChange::kRaised;  // kRaised, kEscalated or kResolved
-  std::shared_ptr<const PatientRef> patient;
-  std::int64_t device_id = 0;
-  std::string condition;
-  AlertLevel level = AlertLevel::kInfo;
-  std::string title;
-  std::string message;
-  std::optional<std::int64_t> trigger_reading_id;
-};
-
 class AlertEngine {
  public:
   // An alert that is present, as it was stored.

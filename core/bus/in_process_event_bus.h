@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -7,15 +9,23 @@
 
 namespace fajma {
 
-// Calls each subscriber in turn, under a lock: commits of the ingest thread and of REST writers stay in order.
+// Calls each subscriber in turn, under a lock. Several threads commit (ingest, REST writes): a commit that is published
+// before the one with the number below it is held back until that one has come, which is a matter of microseconds.
 class InProcessEventBus final : public EventBus {
  public:
   void Publish(const CommitPtr& commit) override;
   void Subscribe(Subscriber subscriber) override;
 
+  // More than so many held back: the missing one will not come (another process's); the subscribers see the hole.
+  static constexpr std::size_t kMaxHeldBack = 64;
+
  private:
+  void Deliver(const CommitPtr& commit);
+
   std::mutex mutex_;
-  std::vector<Subscriber> subscribers_;  // guarded by mutex_
+  std::vector<Subscriber> subscribers_;         // guarded by mutex_
+  std::int64_t next_ = 0;                       // guarded by mutex_; 0: nothing came yet
+  std::map<std::int64_t, CommitPtr> held_back_;  // guarded by mutex_
 };
 
 }  // namespace fajma

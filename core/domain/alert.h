@@ -40,4 +40,16 @@ struct AlertEvent {
   Alert alert;  // as it was after the change
 };
 
+// What the alert engine asks for: it becomes true when it is stored.
+struct AlertRequest {
+  AlertChange change = AlertChange::kRaised;  // kRaised, kEscalated or kResolved
+  std::shared_ptr<const PatientRef> patient;
+  std::int64_t device_id = 0;
+  std::string condition;
+  AlertLevel level = AlertLevel::kInfo;
+  std::string title;
+  std::string message;
+  std::optional<std::int64_t> trigger_reading_id;
+};
+
 }  // namespace fajma

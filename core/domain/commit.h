@@ -43,7 +43,7 @@ struct Outcome {
   std::optional<BootSeq> identity;
   std::optional<Rejection> rejection;   // quarantined and refused
   std::string error_frame;              // the documented `error` message for a socket, ready to send; else empty
-  std::int64_t message_index = -1;      // in Commit::messages, when it was stored
+  std::size_t messages_before = 0;      // of Commit::messages, its own included: an answer keeps its place among them
   std::uint32_t stored_readings = 0;
 };
 

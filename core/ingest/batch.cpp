@@ -239,6 +239,7 @@ void Batch::Settle(const IngestItem& item, Disposition disposition, Mac mac, con
   outcome.identity = item.decoded.identity;
   if (rejection != nullptr) outcome.rejection = *rejection;
   outcome.error_frame = std::move(error_frame);
+  outcome.messages_before = result_.commit->messages.size();
 }
 
 void Batch::SettleStored(const IngestItem& item, const DeviceState& device, int rows) {
@@ -246,7 +247,6 @@ void Batch::SettleStored(const IngestItem& item, const DeviceState& device, int 
   result_.readings += static_cast<std::uint64_t>(rows);
   if (item.raw.origin.id == 0) return;
   Outcome& outcome = result_.commit->outcomes.back();
-  outcome.message_index = static_cast<std::int64_t>(result_.commit->messages.size()) - 1;
   outcome.stored_readings = static_cast<std::uint32_t>(rows);
 }
 

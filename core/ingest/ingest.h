@@ -31,11 +31,16 @@ struct IngestLimits {
   std::size_t max_readings = 4000;
 };
 
+struct JournalOfDoor {
+  Door door;
+  Journal* journal;
+};
+
 class Ingest {
  public:
   // The journals must outlive it, and have no other reader. Starts its thread at once; a database that is away is
   // waited for, while the journals go on filling.
-  Ingest(Database& database, std::vector<Journal*> journals, EventBus& bus, MessageCounters& counters,
+  Ingest(Database& database, std::vector<JournalOfDoor> journals, EventBus& bus, MessageCounters& counters,
          IngestLimits limits = {});
   // Stores what is in the journals (for at most `drain_timeout`, 5 s), then stops.
   ~Ingest();
@@ -52,13 +57,15 @@ class Ingest {
   void Run(const std::stop_token& stop);
   bool Recover();
   bool ReadBatch();
+  std::size_t Decode(const RawMessage& raw, std::size_t source, JournalPosition behind);
   void StoreBatch(const std::stop_token& stop);
-  bool TryStore(std::size_t first, std::size_t count, bool whole);
+  void TryStore(std::size_t first, std::size_t count);
   void StoreOneByOne(const std::stop_token& stop);
+  void Abandon(std::size_t index, std::string_view reason);
+  void Rewind();
   void Publish(BatchResult result);
   void Wait(const std::stop_token& stop);
 
-  Database& database_;
   EventBus& bus_;
   MessageCounters& counters_;
   const IngestLimits limits_;
@@ -68,6 +75,7 @@ class Ingest {
   std::vector<std::unique_ptr<Source>> sources_;
   std::vector<IngestItem> items_;
   std::vector<RawMessage> read_;
+  std::vector<DecodedMessage> decoded_;
   std::size_t next_source_ = 0;
   int stop_fd_ = -1;
   std::atomic<bool> ready_{false};

@@ -1,0 +1,92 @@
+#include "api/ws/catch_up.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <vector>
+
+#include "core/json/frames.h"
+
+namespace fajma::ws {
+namespace {
+
+constexpr std::int64_t kPageRows = 500;
+
+struct Missed {
+  Cursor cursor;
+  std::string frame;
+};
+
+// One page of a patient's messages and alert changes, or of alerts alone, merged in cursor order.
+struct MissedPage {
+  std::vector<Missed> events;
+  Cursor next = 0;
+};
+
+// Events up to `next` only: beyond it one of the two kinds was cut off by the page's limit.
+MissedPage LoadPage(const Services& services, Topic topic, Cursor after, Cursor up_to) {
+  MissedPage page;
+  page.next = up_to;
+  const bool patient = topic.kind == Topic::Kind::kPatient;
+  const std::optional<std::int64_t> patient_id = patient ? std::optional(topic.patient_id) : std::nullopt;
+  if (patient) {
+    const auto messages = services.readings.MessagesAfter(patient_id, after, kPageRows, up_to);
+    for (const StoredMessage& message : messages.rows) page.events.push_back({message.cursor, SensorDataFrame(message)});
+    if (!messages.complete) page.next = std::min(page.next, messages.next);
+  }
+  const auto alerts = services.alerts.EventsAfter(after, kPageRows, patient_id, up_to);
+  for (const AlertEvent& event : alerts.rows) {
+    if (!patient && event.alert.level < AlertLevel::kCritical) continue;
+    page.events.push_back({event.cursor, AlertFrame(event)});
+  }
+  if (!alerts.complete) page.next = std::min(page.next, alerts.next);
+  std::erase_if(page.events, [&](const Missed& missed) { return missed.cursor > page.next; });
+  std::sort(page.events.begin(), page.events.end(), [](auto& a, auto& b) { return a.cursor < b.cursor; });
+  return page;
+}
+
+void SendPage(const Services& services, ConnectionId id, Topic topic, const MissedPage& page) {
+  Connection* connection = services.loop.Find(id);
+  if (connection == nullptr) return;
+  for (const Missed& missed : page.events) {
+    if (!connection->Send(EncodeTextFrame(missed.frame))) return;  // too slow: it comes back
+  }
+  CatchUp(services, id, topic, page.next);
+}
+
+void GiveUp(const Services& services, ConnectionId id) {
+  services.loop.Post([services, id] {
+    if (Connection* connection = services.loop.Find(id)) connection->Close(kCloseTryAgainLater, "try again later");
+  });
+}
+
+}  // namespace
+
+void CatchUp(const Services& services, ConnectionId id, Topic topic, Cursor after) {
+  Connection* connection = services.loop.Find(id);
+  if (connection == nullptr || connection->closing()) return;
+  const Cursor end = MakeCursor(services.database.last_commit() + 1, -1);  // of the newest commit
+  if (after > end) {
+    connection->SendText(GapFrame(after, end));
+    after = end;
+  }
+  if (services.hub.FollowFrom(*connection, topic, after)) return;
+  const bool taken = services.background.Submit([services, id, topic, after, end] {
+    try {
+      const MissedPage page = LoadPage(services, topic, after, end);
+      services.loop.Post([services, id, topic, page] { SendPage(services, id, topic, page); });
+    } catch (const DatabaseError&) {
+      GiveUp(services, id);
+    }
+  });
+  if (!taken) connection->Close(kCloseTryAgainLater, "try again later");
+}
+
+std::optional<Cursor> ParseCursor(std::string_view text) {
+  Cursor cursor = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cursor);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole && cursor >= 0 ? std::optional(cursor) : std::nullopt;
+}
+
+}  // namespace fajma::ws

@@ -1,0 +1,20 @@
+// Brings a socket from a cursor to live: pages from the database while the loop goes on, the rest from what the hub
+// remembers, then live. No gap, no repeat.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "api/ws/services.h"
+#include "core/domain/reading.h"
+
+namespace fajma::ws {
+
+// Loop thread. `after`: the last cursor that the client has. Ends by LiveHub::Follow for the connection, or closes it
+// with 1013 when the database fails (the client comes back with its last cursor).
+void CatchUp(const Services& services, ConnectionId id, Topic topic, Cursor after);
+
+// The cursor of `?apres=`: a whole number from 0; absent when it is none.
+std::optional<Cursor> ParseCursor(std::string_view text);
+
+}  // namespace fajma::ws

@@ -1,0 +1,135 @@
+#include "api/ws/live_hub.h"
+
+#include <algorithm>
+
+#include "core/json/frames.h"
+
+namespace fajma::ws {
+namespace {
+
+std::int64_t WeightOf(const Commit& commit) {
+  return static_cast<std::int64_t>(1 + commit.messages.size() + commit.alerts.size() + commit.outcomes.size());
+}
+
+// ws/alerts carries what cannot wait.
+bool IsForAlerts(const AlertEvent& event) { return event.alert.level >= AlertLevel::kCritical; }
+
+}  // namespace
+
+LiveHub::LiveHub(Loop& loop, std::uint64_t process) : loop_(loop), process_(process) {}
+
+void LiveHub::OnCommit(const CommitPtr& commit) {
+  const std::int64_t weight = WeightOf(*commit);
+  if (waiting_.fetch_add(weight, std::memory_order_relaxed) > kMaxWaiting) {
+    waiting_.fetch_sub(weight, std::memory_order_relaxed);
+    if (!overrun_.exchange(true)) loop_.Post([this] { CloseAllFollowers(); });
+    return;
+  }
+  const bool posted = loop_.Post([this, commit, weight] {
+    Deliver(commit);
+    waiting_.fetch_sub(weight, std::memory_order_relaxed);
+  });
+  if (!posted) waiting_.fetch_sub(weight, std::memory_order_relaxed);
+}
+
+void LiveHub::Deliver(const CommitPtr& commit) {
+  for (const DeviceStatusEvent& event : commit->statuses) {
+    const auto found = patients_.find(event.patient->id);
+    if (found != patients_.end()) loop_.Broadcast(found->second, EncodeTextFrame(DeviceStatusFrame(event)));
+  }
+  // An answer keeps its place among the messages, as each sender saw them go.
+  std::size_t delivered = 0;
+  for (const Outcome& outcome : commit->outcomes) {
+    for (; delivered < outcome.messages_before; ++delivered) DeliverMessage(commit->messages[delivered]);
+    DeliverOutcome(outcome, *commit);
+  }
+  for (; delivered < commit->messages.size(); ++delivered) DeliverMessage(commit->messages[delivered]);
+  for (const AlertEvent& event : commit->alerts) DeliverAlert(event);
+  Remember(commit);
+}
+
+void LiveHub::DeliverMessage(const StoredMessage& message) {
+  const auto found = patients_.find(message.patient->id);
+  if (found == patients_.end()) return;
+  loop_.Broadcast(found->second, EncodeTextFrame(SensorDataFrame(message)));
+}
+
+void LiveHub::DeliverAlert(const AlertEvent& event) {
+  const auto found = patients_.find(event.alert.patient->id);
+  const bool for_alerts = IsForAlerts(event) && !alerts_.empty();
+  if (found == patients_.end() && !for_alerts) return;
+  const Frame frame = EncodeTextFrame(AlertFrame(event));
+  if (found != patients_.end()) loop_.Broadcast(found->second, frame);
+  if (for_alerts) loop_.Broadcast(alerts_, frame);
+}
+
+void LiveHub::DeliverOutcome(const Outcome& outcome, const Commit& commit) {
+  if (outcome.kind != RawKind::kSocket || outcome.origin.process != process_) return;
+  const auto listener = listeners_.find(outcome.origin.id);
+  Connection* connection = loop_.Find(outcome.origin.id);
+  if (listener != listeners_.end() && connection != nullptr) listener->second->OnOutcome(*connection, outcome, commit);
+}
+
+void LiveHub::Remember(const CommitPtr& commit) {
+  if (commit->number == 0) return;
+  if (!remembered_.empty() && remembered_.back()->number + 1 != commit->number) {
+    remembered_.clear();
+    remembered_messages_ = 0;
+  }
+  remembered_.push_back(commit);
+  remembered_messages_ += static_cast<std::size_t>(WeightOf(*commit));
+  while (remembered_messages_ > kMaxRemembered && remembered_.size() > 1) {
+    remembered_messages_ -= static_cast<std::size_t>(WeightOf(*remembered_.front()));
+    remembered_.pop_front();
+  }
+}
+
+LiveHub::Ids& LiveHub::FollowersOf(Topic topic) {
+  return topic.kind == Topic::Kind::kAlerts ? alerts_ : patients_[topic.patient_id];
+}
+
+void LiveHub::Follow(const Connection& connection, Topic topic) { FollowersOf(topic).push_back(connection.id()); }
+
+bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after) {
+  const std::int64_t newest = remembered_.empty() ? 0 : remembered_.back()->number;
+  const bool complete = newest <= CommitOf(after) || remembered_.front()->number <= CommitOf(after) + 1;
+  if (!complete) return false;
+  for (const CommitPtr& commit : remembered_) {
+    if (commit->number < CommitOf(after)) continue;
+    for (const StoredMessage& message : commit->messages) {
+      const bool wanted = topic.kind == Topic::Kind::kPatient && message.patient->id == topic.patient_id;
+      if (wanted && message.cursor > after) connection.Send(EncodeTextFrame(SensorDataFrame(message)));
+    }
+    for (const AlertEvent& event : commit->alerts) {
+      const bool wanted = topic.kind == Topic::Kind::kPatient ? event.alert.patient->id == topic.patient_id
+                                                              : IsForAlerts(event);
+      if (wanted && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
+    }
+  }
+  Follow(connection, topic);
+  return true;
+}
+
+void LiveHub::Leave(ConnectionId id, Topic topic) {
+  listeners_.erase(id);
+  Ids& ids = FollowersOf(topic);
+  ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
+  if (topic.kind == Topic::Kind::kPatient && ids.empty()) patients_.erase(topic.patient_id);
+}
+
+// The commits that were passed over are missed by all who follow anything: each comes back and resumes.
+void LiveHub::CloseAllFollowers() {
+  overrun_.store(false);
+  remembered_.clear();
+  remembered_messages_ = 0;
+  Ids all = alerts_;
+  for (const auto& [patient, ids] : patients_) all.insert(all.end(), ids.begin(), ids.end());
+  for (const ConnectionId id : all) {
+    Connection* connection = loop_.Find(id);
+    if (connection == nullptr) continue;
+    connection->Close(kCloseTryAgainLater, "the server was too far behind; resume at the last cursor");
+    overruns_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace fajma::ws

@@ -1,0 +1,82 @@
+// Who hears of a commit: picks the sockets of each event. What is pushed has been committed.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "api/ws/loop/loop.h"
+#include "core/domain/commit.h"
+
+namespace fajma::ws {
+
+// Whose events a socket follows.
+struct Topic {
+  enum class Kind : std::uint8_t { kPatient, kAlerts };
+  Kind kind = Kind::kPatient;
+  std::int64_t patient_id = 0;  // kPatient
+};
+
+// A session that has sent messages to ingest is told what became of each, in order. Loop thread.
+class OutcomeListener {
+ public:
+  virtual ~OutcomeListener() = default;
+  virtual void OnOutcome(Connection& connection, const Outcome& outcome, const Commit& commit) = 0;
+};
+
+class LiveHub {
+ public:
+  // `process`: that of this process's messages (Intake).
+  LiveHub(Loop& loop, std::uint64_t process);
+  LiveHub(const LiveHub&) = delete;
+  LiveHub& operator=(const LiveHub&) = delete;
+
+  // A subscriber of the bus. Any thread; hands over to the loop. When the loop is more than kMaxWaiting messages behind,
+  // commits are passed over and then every follower is closed with 1013: each resumes at its cursor.
+  void OnCommit(const CommitPtr& commit);
+
+  // --- loop thread ---
+  // From now on; nothing of what was before.
+  void Follow(const Connection& connection, Topic topic);
+  // From behind `after` on: first what is remembered of it, then live. False, and nothing done, when more was forgotten
+  // than that: the caller reads the database up to a later cursor and asks again.
+  bool FollowFrom(Connection& connection, Topic topic, Cursor after);
+  void Listen(ConnectionId id, OutcomeListener& listener) { listeners_[id] = &listener; }
+  // All of the above.
+  void Leave(ConnectionId id, Topic topic);
+
+  // Any thread: how many followers were closed because the loop was too far behind.
+  std::uint64_t overruns() const { return overruns_.load(std::memory_order_relaxed); }
+
+  static constexpr std::int64_t kMaxWaiting = 200'000;    // messages handed over and not yet delivered
+  static constexpr std::size_t kMaxRemembered = 20'000;   // messages of the newest commits
+
+ private:
+  using Ids = std::vector<ConnectionId>;
+
+  void Deliver(const CommitPtr& commit);
+  void DeliverMessage(const StoredMessage& message);
+  void DeliverAlert(const AlertEvent& event);
+  void DeliverOutcome(const Outcome& outcome, const Commit& commit);
+  void Remember(const CommitPtr& commit);
+  void CloseAllFollowers();
+  Ids& FollowersOf(Topic topic);
+
+  Loop& loop_;
+  const std::uint64_t process_;
+  std::atomic<std::int64_t> waiting_{0};
+  std::atomic<bool> overrun_{false};
+  std::atomic<std::uint64_t> overruns_{0};
+
+  // Loop thread only.
+  std::unordered_map<std::int64_t, Ids> patients_;
+  Ids alerts_;
+  std::unordered_map<ConnectionId, OutcomeListener*> listeners_;
+  std::deque<CommitPtr> remembered_;  // those with a number, without a hole
+  std::size_t remembered_messages_ = 0;
+};
+
+}  // namespace fajma::ws

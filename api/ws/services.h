@@ -1,0 +1,53 @@
+// What the sessions of sockets work with. References outlive every session.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "api/ws/background.h"
+#include "api/ws/live_hub.h"
+#include "api/ws/loop/loop.h"
+#include "core/bus/event_bus.h"
+#include "core/domain/mac.h"
+#include "core/ingest/intake.h"
+#include "core/store/alert_store.h"
+#include "core/store/database.h"
+#include "core/store/reading_store.h"
+
+namespace fajma::ws {
+
+struct Services {
+  Loop& loop;
+  LiveHub& hub;
+  Background& background;
+  Intake& intake;
+  EventBus& bus;
+  Database& database;
+  AlertStore& alerts;
+  ReadingStore& readings;
+};
+
+// Who opened a socket, as the handshake found out.
+struct SocketUser {
+  std::int64_t user_id = 0;    // 0: a device, or anonymous
+  std::string role;            // of the user
+  std::int64_t device_id = 0;  // of a device's token
+  Mac device_mac;
+  bool write_only = false;     // anonymous devices: they get their own confirmations only
+};
+
+// What the handshake handed over for its session (DetachedSocket::context).
+struct SocketContext {
+  enum class Route : std::uint8_t { kIot, kAlerts };
+  Route route = Route::kIot;
+  SocketUser user;
+  std::int64_t patient_id = 0;         // kIot
+  std::optional<std::string> after;    // `?apres=` as sent
+  bool wants_ack = false;              // `?ack=1`
+};
+
+// `{"type":"ping"}` is answered by every route.
+bool IsPing(std::string_view text);
+
+}  // namespace fajma::ws

@@ -1,0 +1,41 @@
+// The alerts as a consumer of the commit log: what a commit's readings do to alerts is stored with the consumer's own
+// checkpoint in one transaction, and published as a commit of its own. The ingest thread only.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "core/alerts/alert_engine.h"
+#include "core/bus/event_bus.h"
+#include "core/domain/commit.h"
+#include "core/store/alert_store.h"
+#include "core/store/database.h"
+#include "core/store/reading_store.h"
+
+namespace fajma {
+
+class AlertConsumer {
+ public:
+  explicit AlertConsumer(Database& database);
+
+  // Restores what is present and works through the commits that an earlier run had stored and not evaluated.
+  // Throws DatabaseError.
+  void Recover(EventBus& bus);
+
+  // What a commit does to alerts. A database that fails is asked again with the next commit: nothing is skipped.
+  void Consume(const Commit& commit, EventBus& bus);
+
+ private:
+  void Evaluate(const std::vector<StoredMessage>& messages);
+  void Store(EventBus& bus);
+
+  AlertStore alerts_;
+  ReadingStore readings_;
+  AlertEngine engine_;
+  Cursor seen_ = 0;                     // evaluated, stored or not
+  std::vector<AlertRequest> requests_;  // evaluated, not stored yet
+  std::chrono::steady_clock::time_point checkpoint_due_{};
+};
+
+}  // namespace fajma

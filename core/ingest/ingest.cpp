@@ -1,0 +1,253 @@
+#include "core/ingest/ingest.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+#include "core/runtime/log.h"
+
+namespace fajma {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstRetry{50};
+constexpr std::chrono::milliseconds kLastRetry{2000};
+constexpr std::chrono::milliseconds kIdle{1000};
+constexpr std::chrono::seconds kDrain{5};
+
+}  // namespace
+
+struct Ingest::Source {
+  Door door;
+  Journal* journal;
+  JournalPosition stored;  // the checkpoint in the database
+};
+
+Ingest::Ingest(Database& database, std::vector<JournalOfDoor> journals, EventBus& bus, MessageCounters& counters,
+               IngestLimits limits)
+    : bus_(bus), counters_(counters), limits_(limits), store_(database), alerts_(database) {
+  for (const auto& [door, journal] : journals) sources_.push_back(std::make_unique<Source>(Source{door, journal, {}}));
+  stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (stop_fd_ < 0) throw std::runtime_error("ingest: no eventfd");
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+Ingest::~Ingest() {
+  thread_.request_stop();
+  ::eventfd_write(stop_fd_, 1);
+  thread_.join();
+  ::close(stop_fd_);
+}
+
+void Ingest::Run(const std::stop_token& stop) {
+  std::chrono::milliseconds pause = kFirstRetry;
+  while (!Recover()) {
+    if (stop.stop_requested()) return;
+    pollfd fd{stop_fd_, POLLIN, 0};
+    ::poll(&fd, 1, static_cast<int>(pause.count()));
+    pause = std::min(pause * 2, kLastRetry);
+  }
+  ready_.store(true, std::memory_order_release);
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  while (std::chrono::steady_clock::now() < deadline) {
+    if (stop.stop_requested() && deadline == std::chrono::steady_clock::time_point::max()) {
+      deadline = std::chrono::steady_clock::now() + kDrain;
+    }
+    if (ReadBatch()) {
+      StoreBatch(stop);
+    } else if (stop.stop_requested()) {
+      return;
+    } else {
+      alerts_.Consume(Commit(), bus_);  // what could not be stored before
+      Wait(stop);
+    }
+  }
+}
+
+// Where each journal goes on, and what the alerts have not seen yet.
+bool Ingest::Recover() {
+  try {
+    for (const auto& source : sources_) {
+      if (const auto position = store_.FindPosition(source->journal->uuid())) {
+        source->stored = {position->segment, position->offset};
+      }
+      source->journal->Seek(source->stored);
+    }
+    alerts_.Recover(bus_);
+  } catch (const DatabaseError& error) {
+    log::Warn("waiting for the database", error.what());
+    return false;
+  }
+  for (const auto& source : sources_) {
+    const std::int64_t replayed = source->journal->backlog_at_open();
+    if (replayed > 0) log::Info("messages of an earlier run are stored now", std::to_string(replayed));
+    counters_.CountReceived(source->door, static_cast<std::uint64_t>(replayed));
+  }
+  return true;
+}
+
+// Takes from each journal in turn, so that a flood at one door does not starve the other. False: nothing to do.
+bool Ingest::ReadBatch() {
+  items_.clear();
+  std::size_t readings = 0;
+  std::size_t idle = 0;
+  while (idle < sources_.size() && items_.size() < limits_.max_messages && readings < limits_.max_readings) {
+    const std::size_t index = next_source_;
+    next_source_ = (next_source_ + 1) % sources_.size();
+    Source& source = *sources_[index];
+    std::size_t taken = 0;
+    for (; taken < 64 && readings < limits_.max_readings; ++taken) {
+      read_.clear();
+      if (source.journal->Read(1, read_) == 0) break;
+      readings += Decode(read_.front(), index, source.journal->position());
+    }
+    idle = taken == 0 ? idle + 1 : 0;
+  }
+  return !items_.empty();
+}
+
+// Returns how many values its messages have, at least one for each.
+std::size_t Ingest::Decode(const RawMessage& raw, std::size_t source, JournalPosition behind) {
+  IngestItem item{raw, {}, source, behind};
+  if (raw.kind == RawKind::kSocket) {
+    item.decoded = decoder_.DecodeSocket(raw.payload);
+  } else if (raw.kind == RawKind::kData && (raw.flags & kRetained) == 0) {
+    decoded_.clear();
+    decoder_.DecodeData(raw.payload, raw.received_at, decoded_);
+    std::size_t values = 0;
+    for (DecodedMessage& message : decoded_) {
+      values += std::max<std::size_t>(1, message.values.size());
+      item.decoded = std::move(message);
+      items_.push_back(item);
+    }
+    if (decoded_.size() > 1) counters_.CountReceived(raw.door, decoded_.size() - 1);
+    return values;
+  }
+  const std::size_t values = std::max<std::size_t>(1, item.decoded.values.size());
+  items_.push_back(std::move(item));
+  return values;
+}
+
+// Until it is stored, or the process is told to stop: what is not stored then is still in the journal.
+void Ingest::StoreBatch(const std::stop_token& stop) {
+  std::chrono::milliseconds pause = kFirstRetry;
+  bool told = false;
+  for (;;) {
+    try {
+      return TryStore(0, items_.size());
+    } catch (const DatabaseError& error) {
+      retries_.fetch_add(1, std::memory_order_relaxed);
+      if (!told) log::Error("a batch could not be stored; trying again", error.what());
+      told = true;
+      if (!error.transient() && items_.size() > 1) return StoreOneByOne(stop);
+      if (!error.transient()) return Abandon(0, error.what());
+    }
+    if (stop.stop_requested()) return Rewind();
+    pollfd fd{stop_fd_, POLLIN, 0};
+    ::poll(&fd, 1, static_cast<int>(pause.count()));
+    pause = std::min(pause * 2, kLastRetry);
+  }
+}
+
+// A message that the database refuses whatever happens must not stop all others.
+void Ingest::StoreOneByOne(const std::stop_token& stop) {
+  for (std::size_t i = 0; i < items_.size();) {
+    try {
+      TryStore(i, 1);
+      ++i;
+    } catch (const DatabaseError& error) {
+      if (!error.transient()) {
+        Abandon(i++, error.what());
+        continue;
+      }
+      if (stop.stop_requested()) return Rewind();
+      pollfd fd{stop_fd_, POLLIN, 0};
+      ::poll(&fd, 1, static_cast<int>(kFirstRetry.count()));
+    }
+  }
+}
+
+// Counted and told; its checkpoint is written with the next batch.
+void Ingest::Abandon(std::size_t index, std::string_view reason) {
+  const IngestItem& item = items_[index];
+  log::Error("a message was refused by the database", reason);
+  SettledTally tally{};
+  tally[static_cast<std::size_t>(Disposition::kRefused)] = 1;
+  counters_.CountSettled(item.raw.door, tally);
+  counters_.CountReason("database");
+  auto commit = std::make_shared<Commit>();
+  Outcome& outcome = commit->outcomes.emplace_back();
+  outcome.door = item.raw.door;
+  outcome.kind = item.raw.kind;
+  outcome.origin = item.raw.origin;
+  outcome.disposition = Disposition::kRefused;
+  outcome.rejection = Rejection{"database", "the database refused it"};
+  bus_.Publish(commit);
+}
+
+// The next process begins at the checkpoint.
+void Ingest::Rewind() {
+  for (const auto& source : sources_) source->journal->Seek(source->stored);
+}
+
+void Ingest::TryStore(std::size_t first, std::size_t count) {
+  IngestStore::Transaction transaction = store_.Begin();
+  Batch batch(transaction, decoder_, count);
+  std::vector<JournalPosition> reached(sources_.size());
+  for (std::size_t i = first; i < first + count; ++i) {
+    batch.Take(items_[i]);
+    // Of a payload with several messages the last one moves the checkpoint.
+    const bool last_of_payload = i + 1 == items_.size() || items_[i + 1].source != items_[i].source ||
+                                 items_[i + 1].behind != items_[i].behind;
+    if (last_of_payload) reached[items_[i].source] = items_[i].behind;
+  }
+  BatchResult result = batch.Finish();
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (reached[i] == JournalPosition{}) continue;
+    transaction.SetPosition({sources_[i]->journal->uuid(), reached[i].segment, reached[i].offset});
+  }
+  result.commit->number = transaction.Commit(SystemNow());
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (reached[i] != JournalPosition{}) sources_[i]->stored = reached[i];
+  }
+  Publish(std::move(result));
+  // Only now may the segments go: the items' payloads stand in them.
+  if (first + count == items_.size()) {
+    for (const auto& source : sources_) source->journal->Release(source->stored);
+  }
+}
+
+void Ingest::Publish(BatchResult result) {
+  for (const Door door : {Door::kMqtt, Door::kApi}) {
+    counters_.CountSettled(door, result.settled[static_cast<std::size_t>(door)]);
+  }
+  counters_.CountReadings(result.readings);
+  for (const std::string_view reason : result.reasons) counters_.CountReason(reason);
+  const CommitPtr commit = std::move(result.commit);
+  bus_.Publish(commit);
+  alerts_.Consume(*commit, bus_);
+}
+
+void Ingest::Wait(const std::stop_token& stop) {
+  std::vector<pollfd> fds;
+  for (const auto& source : sources_) {
+    if (!source->journal->ArmWakeup()) return;
+    fds.push_back({source->journal->wakeup_fd(), POLLIN, 0});
+  }
+  fds.push_back({stop_fd_, POLLIN, 0});
+  if (stop.stop_requested()) return;
+  ::poll(fds.data(), fds.size(), static_cast<int>(kIdle.count()));
+}
+
+void Ingest::AppendMetrics(std::string& out) const {
+  AppendMetricType(out, "fajma_batches_total", "counter", "Transactions of ingest.");
+  AppendMetric(out, "fajma_batches_total", "", batches_.load(std::memory_order_relaxed));
+  AppendMetricType(out, "fajma_batch_retries_total", "counter", "Transactions of ingest that failed.");
+  AppendMetric(out, "fajma_batch_retries_total", "", retries_.load(std::memory_order_relaxed));
+}
+
+}  // namespace fajma
