@@ -65,12 +65,13 @@ void GiveUp(const Services& services, ConnectionId id) {
 void CatchUp(const Services& services, ConnectionId id, Topic topic, Cursor after) {
   Connection* connection = services.loop.Find(id);
   if (connection == nullptr || connection->closing()) return;
-  const Cursor end = MakeCursor(services.database.last_commit() + 1, -1);  // of the newest commit
+  const std::int64_t newest = services.database.last_commit();
+  const Cursor end = MakeCursor(newest + 1, -1);
   if (after > end) {
     connection->SendText(GapFrame(after, end));
     after = end;
   }
-  if (services.hub.FollowFrom(*connection, topic, after)) return;
+  if (services.hub.FollowFrom(*connection, topic, after, newest)) return;
   const bool taken = services.background.Submit([services, id, topic, after, end] {
     try {
       const MissedPage page = LoadPage(services, topic, after, end);

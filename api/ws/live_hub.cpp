@@ -1,6 +1,7 @@
 #include "api/ws/live_hub.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/json/frames.h"
 
@@ -10,6 +11,9 @@ namespace {
 std::int64_t WeightOf(const Commit& commit) {
   return static_cast<std::int64_t>(1 + commit.messages.size() + commit.alerts.size() + commit.outcomes.size());
 }
+
+// Of what has none: it goes to all.
+constexpr Cursor kNoCursor = std::numeric_limits<Cursor>::max();
 
 // ws/alerts carries what cannot wait.
 bool IsForAlerts(const AlertEvent& event) { return event.alert.level >= AlertLevel::kCritical; }
@@ -35,7 +39,7 @@ void LiveHub::OnCommit(const CommitPtr& commit) {
 void LiveHub::Deliver(const CommitPtr& commit) {
   for (const DeviceStatusEvent& event : commit->statuses) {
     const auto found = patients_.find(event.patient->id);
-    if (found != patients_.end()) loop_.Broadcast(found->second, EncodeTextFrame(DeviceStatusFrame(event)));
+    if (found != patients_.end()) SendTo(found->second, kNoCursor, DeviceStatusFrame(event));
   }
   // An answer keeps its place among the messages, as each sender saw them go.
   std::size_t delivered = 0;
@@ -51,16 +55,24 @@ void LiveHub::Deliver(const CommitPtr& commit) {
 void LiveHub::DeliverMessage(const StoredMessage& message) {
   const auto found = patients_.find(message.patient->id);
   if (found == patients_.end()) return;
-  loop_.Broadcast(found->second, EncodeTextFrame(SensorDataFrame(message)));
+  SendTo(found->second, message.cursor, SensorDataFrame(message));
+}
+
+void LiveHub::SendTo(const Followers& followers, Cursor cursor, const std::string& text) {
+  const Frame frame = EncodeTextFrame(text);
+  for (const Follower& follower : followers) {
+    if (cursor <= follower.after) continue;
+    if (Connection* connection = loop_.Find(follower.id)) connection->Send(frame);
+  }
 }
 
 void LiveHub::DeliverAlert(const AlertEvent& event) {
   const auto found = patients_.find(event.alert.patient->id);
   const bool for_alerts = IsForAlerts(event) && !alerts_.empty();
   if (found == patients_.end() && !for_alerts) return;
-  const Frame frame = EncodeTextFrame(AlertFrame(event));
-  if (found != patients_.end()) loop_.Broadcast(found->second, frame);
-  if (for_alerts) loop_.Broadcast(alerts_, frame);
+  const std::string text = AlertFrame(event);
+  if (found != patients_.end()) SendTo(found->second, event.cursor, text);
+  if (for_alerts) SendTo(alerts_, event.cursor, text);
 }
 
 void LiveHub::DeliverOutcome(const Outcome& outcome, const Commit& commit) {
@@ -84,18 +96,19 @@ void LiveHub::Remember(const CommitPtr& commit) {
   }
 }
 
-LiveHub::Ids& LiveHub::FollowersOf(Topic topic) {
+LiveHub::Followers& LiveHub::FollowersOf(Topic topic) {
   return topic.kind == Topic::Kind::kAlerts ? alerts_ : patients_[topic.patient_id];
 }
 
-void LiveHub::Follow(const Connection& connection, Topic topic) { FollowersOf(topic).push_back(connection.id()); }
+void LiveHub::Follow(const Connection& connection, Topic topic) { FollowersOf(topic).push_back({connection.id(), 0}); }
 
-bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after) {
-  const std::int64_t newest = remembered_.empty() ? 0 : remembered_.back()->number;
-  const bool complete = newest <= CommitOf(after) || remembered_.front()->number <= CommitOf(after) + 1;
+bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after, std::int64_t newest_commit) {
+  // The first commit of which the client may lack something.
+  const std::int64_t first = CommitOf(after + 1);
+  const bool complete = remembered_.empty() ? newest_commit < first : remembered_.front()->number <= first;
   if (!complete) return false;
   for (const CommitPtr& commit : remembered_) {
-    if (commit->number < CommitOf(after)) continue;
+    if (commit->number < first) continue;
     for (const StoredMessage& message : commit->messages) {
       const bool wanted = topic.kind == Topic::Kind::kPatient && message.patient->id == topic.patient_id;
       if (wanted && message.cursor > after) connection.Send(EncodeTextFrame(SensorDataFrame(message)));
@@ -106,15 +119,16 @@ bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after) {
       if (wanted && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
     }
   }
-  Follow(connection, topic);
+  const Cursor remembered = remembered_.empty() ? 0 : MakeCursor(remembered_.back()->number + 1, -1);
+  FollowersOf(topic).push_back({connection.id(), std::max(after, remembered)});
   return true;
 }
 
 void LiveHub::Leave(ConnectionId id, Topic topic) {
   listeners_.erase(id);
-  Ids& ids = FollowersOf(topic);
-  ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
-  if (topic.kind == Topic::Kind::kPatient && ids.empty()) patients_.erase(topic.patient_id);
+  Followers& followers = FollowersOf(topic);
+  std::erase_if(followers, [id](const Follower& follower) { return follower.id == id; });
+  if (topic.kind == Topic::Kind::kPatient && followers.empty()) patients_.erase(topic.patient_id);
 }
 
 // The commits that were passed over are missed by all who follow anything: each comes back and resumes.
@@ -122,10 +136,10 @@ void LiveHub::CloseAllFollowers() {
   overrun_.store(false);
   remembered_.clear();
   remembered_messages_ = 0;
-  Ids all = alerts_;
-  for (const auto& [patient, ids] : patients_) all.insert(all.end(), ids.begin(), ids.end());
-  for (const ConnectionId id : all) {
-    Connection* connection = loop_.Find(id);
+  Followers all = alerts_;
+  for (const auto& [patient, followers] : patients_) all.insert(all.end(), followers.begin(), followers.end());
+  for (const Follower& follower : all) {
+    Connection* connection = loop_.Find(follower.id);
     if (connection == nullptr) continue;
     connection->Close(kCloseTryAgainLater, "the server was too far behind; resume at the last cursor");
     overruns_.fetch_add(1, std::memory_order_relaxed);

@@ -41,9 +41,10 @@ class LiveHub {
   // --- loop thread ---
   // From now on; nothing of what was before.
   void Follow(const Connection& connection, Topic topic);
-  // From behind `after` on: first what is remembered of it, then live. False, and nothing done, when more was forgotten
-  // than that: the caller reads the database up to a later cursor and asks again.
-  bool FollowFrom(Connection& connection, Topic topic, Cursor after);
+  // From behind `after` on: first what is remembered of it, then live. `newest_commit`: the newest one committed, which
+  // may not have come here yet. False, and nothing done, when more was forgotten than that: the caller reads the
+  // database up to a later cursor and asks again.
+  bool FollowFrom(Connection& connection, Topic topic, Cursor after, std::int64_t newest_commit);
   void Listen(ConnectionId id, OutcomeListener& listener) { listeners_[id] = &listener; }
   // All of the above.
   void Leave(ConnectionId id, Topic topic);
@@ -55,15 +56,20 @@ class LiveHub {
   static constexpr std::size_t kMaxRemembered = 20'000;   // messages of the newest commits
 
  private:
-  using Ids = std::vector<ConnectionId>;
+  struct Follower {
+    ConnectionId id;
+    Cursor after;  // it has everything up to here
+  };
+  using Followers = std::vector<Follower>;
 
   void Deliver(const CommitPtr& commit);
   void DeliverMessage(const StoredMessage& message);
   void DeliverAlert(const AlertEvent& event);
   void DeliverOutcome(const Outcome& outcome, const Commit& commit);
   void Remember(const CommitPtr& commit);
+  void SendTo(const Followers& followers, Cursor cursor, const std::string& text);
   void CloseAllFollowers();
-  Ids& FollowersOf(Topic topic);
+  Followers& FollowersOf(Topic topic);
 
   Loop& loop_;
   const std::uint64_t process_;
@@ -72,8 +78,8 @@ class LiveHub {
   std::atomic<std::uint64_t> overruns_{0};
 
   // Loop thread only.
-  std::unordered_map<std::int64_t, Ids> patients_;
-  Ids alerts_;
+  std::unordered_map<std::int64_t, Followers> patients_;
+  Followers alerts_;
   std::unordered_map<ConnectionId, OutcomeListener*> listeners_;
   std::deque<CommitPtr> remembered_;  // those with a number, without a hole
   std::size_t remembered_messages_ = 0;

@@ -1,0 +1,119 @@
+#include "api/ws/alerts_session.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "api/ws/catch_up.h"
+#include "core/json/document.h"
+#include "core/json/frames.h"
+
+namespace fajma::ws {
+namespace {
+
+constexpr Topic kAlerts{Topic::Kind::kAlerts, 0};
+
+// Who may acknowledge (contract: administrateur, medecin, infirmier).
+bool MayAcknowledge(const SocketUser& user) {
+  return user.role == "administrateur" || user.role == "medecin" || user.role == "infirmier";
+}
+
+std::string AlertError(std::string_view code, std::string_view message, std::int64_t alert_id) {
+  return ErrorFrame(code, message, "alert_id", std::to_string(alert_id));
+}
+
+}  // namespace
+
+AlertsSession::AlertsSession(const Services& services, SocketContext context)
+    : services_(services), context_(std::move(context)) {}
+
+void AlertsSession::OnOpen(Connection& connection) { SendActive(connection); }
+
+// The list is read after the newest commit is noted: a change in between may come twice, in the list and live, but
+// none is missed.
+void AlertsSession::SendActive(Connection& connection) {
+  const ConnectionId id = connection.id();
+  const Cursor newest = MakeCursor(services_.database.last_commit() + 1, -1);
+  const std::optional<Cursor> asked = context_.after ? ParseCursor(*context_.after) : std::optional(newest);
+  if (!asked) connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
+  const Cursor after = asked.value_or(newest);
+  const bool taken = services_.background.Submit([services = services_, id, after] {
+    const auto close = [services, id] {
+      if (Connection* late = services.loop.Find(id)) late->Close(kCloseTryAgainLater, "try again later");
+    };
+    try {
+      const std::vector<Alert> active = services.alerts.Active(AlertLevel::kCritical);
+      services.loop.Post([services, id, after, frame = ActiveAlertsFrame(active)] {
+        Connection* here = services.loop.Find(id);
+        if (here == nullptr) return;
+        here->SendText(frame);
+        CatchUp(services, id, kAlerts, after);
+      });
+    } catch (const DatabaseError&) {
+      services.loop.Post(close);
+    }
+  });
+  if (!taken) connection.Close(kCloseTryAgainLater, "try again later");
+}
+
+void AlertsSession::OnText(Connection& connection, std::string_view text) {
+  const auto parsed = json::Document::Parse(text);
+  if (!parsed) {
+    connection.SendText(ErrorFrame("invalid_json", "JSON invalide."));
+    return;
+  }
+  const json::Value root = parsed.value().root();
+  if (!root.IsObject()) {
+    connection.SendText(ErrorFrame("invalid_message", "Un objet JSON est attendu."));
+    return;
+  }
+  const auto type = root.Find("type");
+  const std::string_view name = type && type->IsString() ? type->AsString() : std::string_view{};
+  if (name == "ping") {
+    connection.SendText(PongFrame(SystemNow()));
+  } else if (name == "acknowledge") {
+    const auto alert_id = root.Find("alert_id");
+    if (alert_id && alert_id->IsInt64()) {
+      Acknowledge(connection, alert_id->AsInt64());
+    } else {
+      connection.SendText(ErrorFrame("invalid_data", "alert_id entier requis."));
+    }
+  } else {
+    connection.SendText(ErrorFrame("unknown_type", "Type de message inconnu."));
+  }
+}
+
+void AlertsSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }
+
+void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
+  if (!MayAcknowledge(context_.user)) {
+    connection.SendText(AlertError("forbidden", "Action non autorisée.", alert_id));
+    return;
+  }
+  const auto answer = [services = services_, id = connection.id()](std::string frame) {
+    services.loop.Post([services, id, frame = std::move(frame)] {
+      if (Connection* here = services.loop.Find(id)) here->SendText(frame);
+    });
+  };
+  const std::int64_t user_id = context_.user.user_id;
+  const bool taken = services_.background.Submit([services = services_, answer, alert_id, user_id] {
+    try {
+      AlertResult result = services.alerts.Acknowledge(alert_id, user_id, SystemNow());
+      if (result.outcome == AlertOutcome::kUnknown) return answer(AlertError("not_found", "Alerte inconnue.", alert_id));
+      if (result.outcome == AlertOutcome::kAlready) {
+        return answer(AlertError("already_acknowledged", "Alerte déjà acquittée.", alert_id));
+      }
+      auto commit = std::make_shared<Commit>();
+      commit->number = CommitOf(result.event->cursor);
+      commit->alerts.push_back(std::move(*result.event));
+      services.bus.Publish(commit);
+    } catch (const DatabaseError&) {
+      answer(AlertError("unavailable", "Service momentanément indisponible.", alert_id));
+    }
+  });
+  if (!taken) connection.SendText(AlertError("unavailable", "Service momentanément indisponible.", alert_id));
+}
+
+void AlertsSession::OnClose(ConnectionId id, std::uint16_t) { services_.hub.Leave(id, kAlerts); }
+
+}  // namespace fajma::ws

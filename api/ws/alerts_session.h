@@ -1,0 +1,30 @@
+// ws/alerts/: critical and emergency alerts of all patients, live, and their acknowledgement.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api/ws/loop/session.h"
+#include "api/ws/services.h"
+
+namespace fajma::ws {
+
+class AlertsSession final : public Session {
+ public:
+  AlertsSession(const Services& services, SocketContext context);
+
+  // First what is not acknowledged, then live from exactly there (or from `?apres=`).
+  void OnOpen(Connection& connection) override;
+  void OnText(Connection& connection, std::string_view text) override;
+  void OnBinary(Connection& connection, std::string_view data) override;
+  void OnClose(ConnectionId id, std::uint16_t code) override;
+
+ private:
+  void SendActive(Connection& connection);
+  void Acknowledge(Connection& connection, std::int64_t alert_id);
+
+  const Services services_;
+  const SocketContext context_;
+};
+
+}  // namespace fajma::ws

@@ -1,0 +1,189 @@
+#include "api/ws/handshake.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "api/ws/alerts_session.h"
+#include "api/ws/cidr.h"
+#include "api/ws/iot_session.h"
+#include "core/runtime/log.h"
+
+namespace fajma::ws {
+namespace {
+
+constexpr std::string_view kBearer = "bearer.";
+constexpr std::string_view kArduino = "arduino";  // what the usual Arduino library offers, and insists on
+
+http::Response Refused() { return http::DetailResponse(403, "Forbidden"); }
+
+bool IsRoomName(std::string_view name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && name.size() <= 50 && std::all_of(name.begin(), name.end(), allowed);
+}
+
+struct RouteMatch {
+  SocketContext::Route route;
+  std::string name;
+};
+
+// The routes of WebSockets, with or without their last slash.
+std::optional<RouteMatch> MatchRoute(std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path == "/ws/alerts") return RouteMatch{SocketContext::Route::kAlerts, {}};
+  constexpr std::string_view kIot = "/ws/iot/";
+  if (path.starts_with(kIot) && IsRoomName(path.substr(kIot.size()))) {
+    return RouteMatch{SocketContext::Route::kIot, std::string(path.substr(kIot.size()))};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> SplitList(std::string_view list) {
+  std::vector<std::string_view> parts;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view part = list.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.push_back(part);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return parts;
+}
+
+// "https://host:port" → "host".
+std::string_view HostOfOrigin(std::string_view origin) {
+  const std::size_t scheme = origin.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string_view host = origin.substr(scheme + 3);
+  if (host.starts_with('[')) return host.substr(0, std::min(host.find(']'), host.size() - 1) + 1);
+  return host.substr(0, std::min(host.find(':'), host.size()));
+}
+
+}  // namespace
+
+Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, HandshakeOptions options)
+    : services_(services),
+      tokens_(tokens),
+      options_(std::move(options)),
+      users_(services.database),
+      devices_(services.database),
+      patients_(services.database) {}
+
+http::UpgradeDecision Handshake::Decide(const http::Request& request) {
+  const std::optional<RouteMatch> match = MatchRoute(request.path);
+  if (!match) return http::DetailResponse(404, "Not found.");
+  if (!IsOriginAllowed(request)) return Refused();
+  const std::optional<Token> token = FindToken(request);
+  SocketContext context;
+  context.route = match->route;
+  try {
+    std::optional<SocketUser> user = Authenticate(request, token);
+    if (!user) return Refused();
+    context.user = std::move(*user);
+    const bool admitted = match->route == SocketContext::Route::kAlerts ? context.user.user_id != 0
+                                                                       : AdmitToPatient(context, match->name);
+    if (!admitted) return Refused();
+  } catch (const DatabaseError&) {
+    return http::DetailResponse(503, "Service temporarily unavailable, try again later.");
+  }
+  if (const std::string* after = request.FindQuery("apres")) context.after = *after;
+  const std::string* ack = request.FindQuery("ack");
+  context.wants_ack = ack != nullptr && *ack == "1";
+  http::UpgradeAccept accept;
+  accept.context = std::move(context);
+  if (token && !token->subprotocol.empty()) {
+    accept.subprotocol = token->subprotocol;
+  } else if (const std::string* offered = request.FindHeader("Sec-WebSocket-Protocol")) {
+    const auto parts = SplitList(*offered);
+    if (std::find(parts.begin(), parts.end(), kArduino) != parts.end()) accept.subprotocol = kArduino;
+  }
+  return accept;
+}
+
+void Handshake::Adopt(http::DetachedSocket socket) {
+  auto context = std::any_cast<SocketContext>(std::move(socket.context));
+  std::unique_ptr<Session> session;
+  if (context.route == SocketContext::Route::kAlerts) {
+    session = std::make_unique<AlertsSession>(services_, std::move(context));
+  } else {
+    session = std::make_unique<IotSession>(services_, std::move(context));
+  }
+  services_.loop.Adopt(std::move(socket), std::move(session));
+}
+
+// `?token=` first, then the header, then a subprotocol, which browsers can set.
+std::optional<Handshake::Token> Handshake::FindToken(const http::Request& request) {
+  if (const std::string* token = request.FindQuery("token")) return Token{*token, {}};
+  if (const std::string* header = request.FindHeader("Authorization")) {
+    constexpr std::string_view kScheme = "Bearer ";
+    if (header->starts_with(kScheme)) return Token{header->substr(kScheme.size()), {}};
+  }
+  if (const std::string* offered = request.FindHeader("Sec-WebSocket-Protocol")) {
+    for (const std::string_view part : SplitList(*offered)) {
+      if (part.starts_with(kBearer)) return Token{std::string(part.substr(kBearer.size())), std::string(part)};
+    }
+  }
+  return std::nullopt;
+}
+
+// Devices send none, or the Arduino library's "file://"; a page of another site must not use its visitor's place here.
+bool Handshake::IsOriginAllowed(const http::Request& request) const {
+  const std::string* origin = request.FindHeader("Origin");
+  if (origin == nullptr || *origin == "file://") return true;
+  const std::string_view host = HostOfOrigin(*origin);
+  return !host.empty() && options_.is_allowed_host(host);
+}
+
+std::optional<SocketUser> Handshake::Authenticate(const http::Request& request, const std::optional<Token>& token) {
+  if (!token) return Anonymous(request);
+  const Result<auth::Claims> claims = tokens_.VerifyAny(token->text, SystemNow());
+  if (!claims) return std::nullopt;
+  SocketUser result;
+  if (claims.value().type == auth::TokenType::kDevice && claims.value().device_id) {
+    const std::optional<Device> device = devices_.Find(*claims.value().device_id);
+    if (!device) return std::nullopt;
+    result.device_id = device->id;
+    result.device_mac = device->mac;
+    return result;
+  }
+  if (claims.value().type != auth::TokenType::kAccess || !claims.value().user_id) return std::nullopt;
+  const std::optional<User> user = users_.Find(*claims.value().user_id);
+  if (!user || !user->active) return std::nullopt;
+  result.user_id = user->id;
+  result.role = user->role;
+  return result;
+}
+
+std::optional<SocketUser> Handshake::Anonymous(const http::Request& request) const {
+  if (options_.allow_anonymous_devices) return SocketUser{};
+  for (const std::string& range : options_.anonymous_devices_from) {
+    if (!IsInRange(request.peer_address, range)) continue;
+    SocketUser device;
+    device.write_only = true;
+    return device;
+  }
+  return std::nullopt;
+}
+
+// `identifiant`, else the primary key.
+std::optional<Patient> Handshake::FindPatient(const std::string& name) {
+  if (std::optional<Patient> patient = patients_.FindByIdentifier(name)) return patient;
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return patients_.Find(id);
+}
+
+bool Handshake::AdmitToPatient(SocketContext& context, const std::string& name) {
+  const std::optional<Patient> patient = FindPatient(name);
+  if (!patient) return false;
+  context.patient_id = patient->id;
+  if (context.user.device_id == 0) return true;
+  const std::optional<Device> device = devices_.Find(context.user.device_id);
+  return device && device->patient_id == patient->id;
+}
+
+}  // namespace fajma::ws

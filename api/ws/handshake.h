@@ -1,0 +1,55 @@
+// Who may open a WebSocket: route, Origin, token. Then the session of the route.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/auth/token.h"
+#include "api/http/server.h"
+#include "api/ws/services.h"
+#include "core/store/device_store.h"
+#include "core/store/patient_store.h"
+#include "core/store/user_store.h"
+
+namespace fajma::ws {
+
+struct HandshakeOptions {
+  bool allow_anonymous_devices = false;         // no token: may send and listen, on ws/iot only
+  std::vector<std::string> anonymous_devices_from;  // addresses "a.b.c.d/n" of devices without a token: write only
+  std::function<bool(std::string_view host)> is_allowed_host;  // of an Origin, without the port
+};
+
+// Thread-safe: Decide runs in any worker, and asks the database.
+class Handshake {
+ public:
+  Handshake(Services services, const auth::TokenAuthority& tokens, HandshakeOptions options);
+
+  // 404: no such route. 403: everything else that is refused, as clients of the documented server expect.
+  http::UpgradeDecision Decide(const http::Request& request);
+  // A socket that Decide accepted.
+  void Adopt(http::DetachedSocket socket);
+
+ private:
+  struct Token {
+    std::string text;
+    std::string subprotocol;  // to answer, when the token came in one
+  };
+
+  static std::optional<Token> FindToken(const http::Request& request);
+  bool IsOriginAllowed(const http::Request& request) const;
+  std::optional<SocketUser> Authenticate(const http::Request& request, const std::optional<Token>& token);
+  std::optional<SocketUser> Anonymous(const http::Request& request) const;
+  std::optional<Patient> FindPatient(const std::string& name);
+  bool AdmitToPatient(SocketContext& context, const std::string& name);
+
+  Services services_;
+  const auth::TokenAuthority& tokens_;
+  HandshakeOptions options_;
+  UserStore users_;
+  DeviceStore devices_;
+  PatientStore patients_;
+};
+
+}  // namespace fajma::ws

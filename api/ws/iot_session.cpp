@@ -1,0 +1,103 @@
+#include "api/ws/iot_session.h"
+
+#include <utility>
+
+#include "api/ws/catch_up.h"
+#include "core/json/document.h"
+#include "core/json/frames.h"
+
+namespace fajma::ws {
+namespace {
+
+// A ping is short: a reading is not parsed twice to find out.
+constexpr std::size_t kLongestPing = 64;
+
+std::optional<std::uint64_t> DurableOf(const Outcome& outcome, const Commit& commit) {
+  if (!outcome.identity) return std::nullopt;
+  for (const BootSettled& settled : commit.settled) {
+    if (settled.mac == outcome.mac && settled.boot == outcome.identity->boot) return settled.durable;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool IsPing(std::string_view text) {
+  if (text.size() > kLongestPing || text.find("ping") == std::string_view::npos) return false;
+  const auto parsed = json::Document::Parse(text);
+  if (!parsed || !parsed.value().root().IsObject()) return false;
+  const auto type = parsed.value().root().Find("type");
+  return type && type->IsString() && type->AsString() == "ping";
+}
+
+IotSession::IotSession(const Services& services, SocketContext context)
+    : services_(services), context_(std::move(context)) {}
+
+void IotSession::OnOpen(Connection& connection) {
+  connection.SendText(ConnectionEstablishedFrame(context_.patient_id));
+  services_.hub.Listen(connection.id(), *this);
+  if (context_.user.device_id != 0) TellDevice(context_.user.device_mac, true);
+  if (context_.user.write_only) return;
+  if (!context_.after) return services_.hub.Follow(connection, topic());
+  if (const auto cursor = ParseCursor(*context_.after)) {
+    CatchUp(services_, connection.id(), topic(), *cursor);
+  } else {
+    connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
+    services_.hub.Follow(connection, topic());
+  }
+}
+
+void IotSession::OnText(Connection& connection, std::string_view text) {
+  if (IsPing(text)) {
+    connection.SendText(PongFrame(SystemNow()));
+    return;
+  }
+  RawMessage message;
+  message.kind = RawKind::kSocket;
+  message.origin = {connection.id(), context_.patient_id, context_.user.device_id, 0};
+  message.payload = text;
+  if (!services_.intake.Submit(message)) return connection.Close(kCloseTryAgainLater, "try again later");
+  if (++unsettled_ >= kMaxUnsettled && !paused_) {
+    paused_ = true;
+    connection.PauseReading();
+  }
+}
+
+void IotSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }
+
+void IotSession::OnOutcome(Connection& connection, const Outcome& outcome, const Commit& commit) {
+  // An array is no documented message: every message of a socket has one outcome.
+  --unsettled_;
+  if (paused_ && unsettled_ <= kMaxUnsettled / 2) {
+    paused_ = false;
+    connection.ResumeReading();
+  }
+  if (!outcome.error_frame.empty()) {
+    connection.SendText(outcome.error_frame);
+    return;
+  }
+  const bool settled = outcome.disposition == Disposition::kStored || outcome.disposition == Disposition::kDuplicate;
+  if (!settled) return;
+  if (devices_.size() < kMaxDevices) devices_.insert(outcome.mac);
+  const bool was_stored = outcome.disposition == Disposition::kStored;
+  if (context_.wants_ack || outcome.identity || (context_.user.write_only && was_stored)) {
+    connection.SendText(AckFrame(outcome, DurableOf(outcome, commit), SystemNow()));
+  }
+}
+
+void IotSession::OnClose(ConnectionId id, std::uint16_t) {
+  services_.hub.Leave(id, topic());
+  if (context_.user.device_id != 0) devices_.insert(context_.user.device_mac);
+  for (const Mac mac : devices_) TellDevice(mac, false);
+}
+
+// Through the journal like everything that changes a device, so that it keeps its place among the readings.
+void IotSession::TellDevice(Mac mac, bool online) {
+  RawMessage message;
+  message.kind = RawKind::kStatus;
+  message.mac_bits = mac.bits();
+  message.payload = online ? R"({"status":"online"})" : R"({"status":"offline"})";
+  static_cast<void>(services_.intake.Submit(message));  // a full queue: the device's next message says it
+}
+
+}  // namespace fajma::ws
