@@ -26,14 +26,12 @@ struct Request {
   std::vector<QueryParameter> query;  // in the order sent
   std::vector<Header> headers;        // in the order sent, values trimmed
   std::string body;
-  std::string
-      host;  // the Host header, or the authority of an absolute-form target; "" in HTTP/1.0 only
-  std::string peer_address;  // of the socket, numeric, without the port; an IPv4 peer of an IPv6
-                             // socket as IPv4
-  std::string scheme{
-      "http"};  // of the socket; what a trusted proxy says of it is for the handler to judge
-  int minor_version = 1;   // HTTP/1.0 or HTTP/1.1
-  bool keep_alive = true;  // whether the connection stays open after the answer
+  std::string host;            // the Host header, or the authority of an absolute-form target; "" in HTTP/1.0 only
+  std::string peer_address;    // of the socket, numeric, without the port; an IPv4 peer of an IPv6
+                               // socket as IPv4
+  std::string scheme{"http"};  // of the socket; what a trusted proxy says of it is for the handler to judge
+  int minor_version = 1;       // HTTP/1.0 or HTTP/1.1
+  bool keep_alive = true;      // whether the connection stays open after the answer
 
   // The value of the first header of this name, or null. Valid as long as the request.
   const std::string* FindHeader(std::string_view name) const;
@@ -54,9 +52,7 @@ struct Response {
   // copied.
   std::shared_ptr<const std::string> shared_body;
 
-  std::string_view BodyView() const {
-    return shared_body ? std::string_view(*shared_body) : std::string_view(body);
-  }
+  std::string_view BodyView() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }
 };
 
 // `{"detail":"…"}`, the form of every error, with its Content-Type.

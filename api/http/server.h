@@ -49,17 +49,13 @@ using OnDetached = std::function<void(DetachedSocket)>;
 struct Options {
   std::string address = "127.0.0.1:8000";  // host:port or [v6]:port; port 0 takes a free one
   int workers = 2;
-  std::size_t max_head_bytes =
-      16 * 1024;  // request line and headers; more is 431, or 414 inside the target
-  std::size_t max_body_bytes = 1024 * 1024;  // more is 413
-  std::size_t max_connections = 15'000;      // with the detached; more are closed unanswered
-  std::size_t max_queued_bytes =
-      256 * 1024;  // pipelined requests wait while more than this is unsent
-  std::chrono::milliseconds header_timeout{
-      10'000};  // from the first byte of a head to its end; then 408
-  std::chrono::milliseconds body_timeout{
-      30'000};  // from the end of the head to the end of the body; then 408
-  std::chrono::milliseconds write_timeout{30'000};  // without the client taking a byte; then closed
+  std::size_t max_head_bytes = 16 * 1024;            // request line and headers; more is 431, or 414 inside the target
+  std::size_t max_body_bytes = 1024 * 1024;          // more is 413
+  std::size_t max_connections = 15'000;              // with the detached; more are closed unanswered
+  std::size_t max_queued_bytes = 256 * 1024;         // pipelined requests wait while more than this is unsent
+  std::chrono::milliseconds header_timeout{10'000};  // from the first byte of a head to its end; then 408
+  std::chrono::milliseconds body_timeout{30'000};    // from the end of the head to the end of the body; then 408
+  std::chrono::milliseconds write_timeout{30'000};   // without the client taking a byte; then closed
   std::chrono::milliseconds keep_alive_timeout{75'000};
   std::chrono::milliseconds stop_timeout{2'000};  // how long Stop waits for answers to leave
   // What a handler threw: method and path without the query, and what(). Any worker thread.
