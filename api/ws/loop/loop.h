@@ -18,8 +18,8 @@
 namespace fajma::ws {
 
 struct LoopOptions {
-  std::size_t max_queued_bytes = 1024 * 1024;  // unsent to one client; more closes it with 1013
-  std::size_t max_message_bytes = 64 * 1024;  // received, fragments together; more closes with 1009
+  std::size_t max_queued_bytes = 1024 * 1024;   // unsent to one client; more closes it with 1013
+  std::size_t max_message_bytes = 64 * 1024;    // received, fragments together; more closes with 1009
   std::size_t read_bytes_per_turn = 64 * 1024;  // from one client, so that a flood starves nobody
   std::chrono::milliseconds ping_interval{30'000};
   std::chrono::milliseconds idle_timeout{60'000};  // nothing received, not even a pong: closed
@@ -80,9 +80,7 @@ class Loop {
   void Stop();
 
  private:
-  friend class Connection;
-  class Core;
-  std::unique_ptr<Core> core_;
+  std::unique_ptr<LoopCore> core_;
 };
 
 }  // namespace fajma::ws
