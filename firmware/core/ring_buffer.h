@@ -40,7 +40,11 @@ class RingBuffer {
   bool empty() const { return size_ == 0; }
 
  private:
-  std::size_t Slot(std::size_t index) const { return (first_ + index) % capacity_; }
+  // `index` is at most capacity_.
+  std::size_t Slot(std::size_t index) const {
+    const std::size_t slot = first_ + index;
+    return slot < capacity_ ? slot : slot - capacity_;
+  }
 
   std::size_t capacity_;
   std::unique_ptr<T[]> elements_;

@@ -1,5 +1,7 @@
 #include "firmware/core/sample.h"
 
+#include <cmath>
+
 namespace fajma::firmware {
 namespace {
 
@@ -19,8 +21,7 @@ bool Sample::Set(Measure measure, double value) {
   if (!(value >= info.minimum && value <= info.maximum)) {
     return false;
   }
-  // All ranges are positive, so adding a half rounds to the nearest.
-  values_[static_cast<std::size_t>(measure)] = static_cast<std::int16_t>(value * MeasureScale(measure) + 0.5);
+  values_[static_cast<std::size_t>(measure)] = static_cast<std::int16_t>(std::lround(value * MeasureScale(measure)));
   present_ = static_cast<std::uint16_t>(present_ | Bit(measure));
   return true;
 }

@@ -20,7 +20,6 @@ class SketchTest : public testing::Test {
  protected:
   void SetUp() override {
     GetWorld() = {};
-    now_ms_ = 0;
     GetWorld().celsius = 36.5;
     GetWorld().wifi_up = true;
     GetWorld().broker_up = true;
@@ -29,8 +28,7 @@ class SketchTest : public testing::Test {
 
   static void RunFor(std::uint32_t duration_ms) {
     for (std::uint32_t passed = 0; passed < duration_ms; passed += 50) {
-      now_ms_ += 50;
-      GetWorld().millis = now_ms_;
+      GetWorld().millis += 50;
       loop();
     }
   }
@@ -48,8 +46,6 @@ class SketchTest : public testing::Test {
     GetWorld().incoming.push_back({TopicOf(name), payload, false});
   }
   static bool Contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-  static inline std::uint32_t now_ms_ = 0;
 };
 
 TEST_F(SketchTest, WaitsForTheNetwork) {
@@ -180,7 +176,7 @@ TEST_F(SketchTest, ASensorThatIsGoneSendsNothing) {
 }
 
 TEST_F(SketchTest, GoesOnAcrossTheWrapOfMillis) {
-  now_ms_ = 0xFFFFFFFF - 10'000;
+  GetWorld().millis = 0xFFFFFFFF - 10'000;
   RunFor(30'000);
   GetWorld().published.clear();
   RunFor(10'000);
