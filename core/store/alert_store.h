@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/alerts/alert_engine.h"
 #include "core/domain/alert.h"
 #include "core/store/database.h"
 #include "core/store/page.h"
@@ -81,8 +80,7 @@ class AlertStore {
   void SaveCheckpoint(const std::string& consumer, Cursor cursor);
 
  private:
-  std::vector<AlertEvent> ApplyChunk(std::span<const AlertRequest> requests, std::optional<Cursor> checkpoint,
-                                     Cursor limit, Micros now);
+  std::vector<AlertEvent> ApplyChunk(std::span<const AlertRequest> requests, Cursor checkpoint, bool last, Micros now);
 
   Database& database_;
   RefCache refs_;

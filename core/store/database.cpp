@@ -69,6 +69,8 @@ Lease Database::Write(Priority priority, std::chrono::milliseconds timeout) {
   return Take(*writers_, priority, timeout);
 }
 
+std::size_t Database::waiting_writers() const { return writers_->waiting(); }
+
 Lease Database::Take(Pool& pool, Priority priority, std::chrono::milliseconds timeout) {
   Lease::Slot* slot = pool.Take(priority, timeout);
   if (slot == nullptr) throw DatabaseBusy();

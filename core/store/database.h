@@ -92,6 +92,7 @@ class Database {
               std::chrono::milliseconds timeout = std::chrono::milliseconds(5000));
 
   Dialect dialect() const { return dialect_; }
+  std::size_t waiting_writers() const;  // threads in Write that wait for a session
 
   // Brings the schema up to date; returns how many migrations ran. Throws DatabaseError on a newer database.
   int Migrate();

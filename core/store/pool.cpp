@@ -45,6 +45,11 @@ void Database::Pool::GiveBack(Lease::Slot& slot) {
   waiter->served.notify_one();  // under the lock: the waiter lives on its thread's stack
 }
 
+std::size_t Database::Pool::waiting() const {
+  std::scoped_lock lock(mutex_);
+  return waiting_[0].size() + waiting_[1].size();
+}
+
 Database::Pool::Waiter* Database::Pool::NextWaiter() {
   auto& interactive = waiting_[static_cast<std::size_t>(Priority::kInteractive)];
   auto& bulk = waiting_[static_cast<std::size_t>(Priority::kBulk)];

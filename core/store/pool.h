@@ -22,6 +22,7 @@ class Database::Pool {
   // nullptr after the timeout. The slot's session may still have to be opened.
   Lease::Slot* Take(Priority priority, std::chrono::milliseconds timeout);
   void GiveBack(Lease::Slot& slot);
+  std::size_t waiting() const;
 
  private:
   struct Waiter {
@@ -32,7 +33,7 @@ class Database::Pool {
   Waiter* NextWaiter();
 
   std::vector<std::unique_ptr<Lease::Slot>> slots_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Guarded by mutex_:
   std::vector<Lease::Slot*> free_;               // last given back, first taken: its caches are warm
   std::array<std::deque<Waiter*>, 2> waiting_;   // by priority

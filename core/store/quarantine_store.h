@@ -11,7 +11,7 @@
 
 namespace fajma {
 
-struct QuarantinedMessage {
+struct QuarantineEntry {
   std::int64_t id = 0;
   Micros received_at = 0;
   std::string door;  // mqtt, api
@@ -29,7 +29,7 @@ class QuarantineStore {
  public:
   explicit QuarantineStore(Database& database) : database_(database) {}
 
-  Page<QuarantinedMessage> List(std::optional<std::int64_t> device_id, PageRequest page);  // newest first
+  Page<QuarantineEntry> List(std::optional<std::int64_t> device_id, PageRequest page);  // newest first
   // Removes the oldest until `max_rows` are left, at most 10,000 at a call; returns how many it removed.
   std::int64_t Prune(std::int64_t max_rows = kMaxQuarantined);
 

@@ -44,7 +44,7 @@ struct ReadingFilter {
   VisiblePatients patients;
 };
 
-// What follows a cursor. `complete`: there was nothing more when it was read; else go on at `next`.
+// What follows a cursor. Go on at `next`; `complete`: there was nothing more when it was read.
 template <typename Row>
 struct FeedPage {
   std::vector<Row> rows;
@@ -80,9 +80,10 @@ class ReadingStore {
   std::vector<Reading> LatestOfDevice(std::int64_t device_id, std::int64_t limit);
 
   // In commit order, those after the cursor; each row carries its own.
+  // `limit`: rows, at most kMaxPageRows.
   FeedPage<Reading> ListAfter(Cursor after, std::int64_t limit, std::optional<std::int64_t> patient_id = {});
-  // The same as whole messages: `after` < cursor of its last row <= `up_to`. A message without a vital sign has no
-  // rows and is not among them. limit: messages, at most kMaxPageRows.
+  // The same as whole messages: those whose last row has a cursor after `after`, of commits up to that of `up_to`. A
+  // message without a vital sign has no rows and is not among them. `limit`: messages, at most kMaxPageRows.
   FeedPage<StoredMessage> MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after, std::int64_t limit,
                                         Cursor up_to = kNoEnd);
 
@@ -96,6 +97,9 @@ class ReadingStore {
   TypeCatalogue& types() { return types_; }
 
  private:
+  Reading Complete(Lease& lease, Reading reading);  // with its type's name and unit
+  std::vector<Reading> RowsOf(Lease& lease, const std::vector<std::int64_t>& ids);
+
   Database& database_;
   TypeCatalogue types_;
   RefCache refs_;
