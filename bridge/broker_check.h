@@ -1,15 +1,18 @@
 // Looks at the broker from outside for the settings on which "nothing is lost" depends.
 //
-// | setting                        | how it is seen |
-// |---|---|
-// | max_queued_messages            | 1,200 small messages are published for a sleeping session, which then counts them
-// | | persistent sessions            | the same session must still be there when it returns | | session expiry, receive
-// maximum, retained messages, QoS, packet size | the broker's CONNACK | | persistence, autosave_interval | cannot be
-// seen from outside: the broker would have to be killed. Said so in a finding
-//                                    of level kUnknown |
-// | a receive maximum of ours obeyed (max_inflight_messages) | how many messages it sends before the first PUBACK |
+//   max_queued_messages           1,200 small messages are published for a session that is away; it then counts them
+//   sessions, persistent_client_  the same session must be there when it returns; the broker must grant a session that
+//   expiration                    never expires
+//   use_username_as_clientid      a session under a random client id must not have been there before
+//   retain_available, max_qos,    the broker's answer to the connection
+//   max_packet_size
+//
+// What cannot be seen without killing the broker, and is a finding of level kUnknown: persistence and
+// autosave_interval. Not looked at: max_queued_bytes, and max_inflight_messages, which the receive maximum of an MQTT 5
+// client replaces.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,11 +27,11 @@ struct Finding {
   std::string detail;   // a sentence; for kBad with what to do
 };
 
-// Takes about a second; the messages are under fajma/v1/server/check/ and leave nothing behind. A broker that cannot
-// be reached is one kBad finding. Never throws.
+// Takes about a second; its messages are under fajma/v1/server/check/, and nothing of it stays in the broker. A broker
+// that cannot be reached is one kBad finding. Never throws.
 std::vector<Finding> CheckBroker(const MqttAddress& address);
 
-// Runs CheckBroker and logs each bad finding as a warning.
+// Runs CheckBroker and logs a warning for each bad finding.
 void LogBrokerCheck(const MqttAddress& address);
 
 }  // namespace fajma

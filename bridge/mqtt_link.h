@@ -52,7 +52,6 @@ class MqttLink {
   // it. False: not connected, or max_in_flight are unacknowledged; nothing was taken and `done` is not called.
   // Otherwise `done` is called exactly once (outgoing.h), at the latest by Stop.
   bool Publish(const OutgoingMessage& message, PublishDone done = {});
-  std::size_t in_flight() const;
   // Connections made since the start.
   std::uint64_t connections() const;
   // The journal is full and what comes in is not acknowledged.

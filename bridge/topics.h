@@ -22,6 +22,7 @@ enum class TopicKind : std::uint8_t {
   kPatientAlert,
   kAlertLevel,
   kServerStatus,
+  kServerCheck,
 };
 
 struct TopicRule {
@@ -42,6 +43,7 @@ inline constexpr TopicRule kTopicRules[] = {
     {TopicKind::kPatientAlert, "fajma/v1/patients/{identifiant}/alerts/{id}"},
     {TopicKind::kAlertLevel, "fajma/v1/alerts/{niveau}"},
     {TopicKind::kServerStatus, "fajma/v1/server/status"},
+    {TopicKind::kServerCheck, "fajma/v1/server/check/{id}"},  // broker_check.h
 };
 
 // A topic taken apart. The variables are views into it.
@@ -66,5 +68,6 @@ std::optional<std::string> ReadingTopic(std::string_view identifier, std::string
 std::optional<std::string> PatientAlertTopic(std::string_view identifier, std::int64_t alert_id);
 std::string AlertLevelTopic(AlertLevel level);
 std::string ServerStatusTopic();
+std::string CheckTopic(std::string_view id);  // {id} as above, or the program ends
 
 }  // namespace fajma
