@@ -1,0 +1,103 @@
+#include <utility>
+
+#include "api/rest/lists.h"
+#include "api/rest/resource_fields.h"
+#include "api/rest/resources.h"
+#include "core/json/writer.h"
+
+namespace fajma::rest {
+namespace {
+
+void AppendAlert(std::string& out, const Alert& alert) {
+  json::ObjectWriter writer(out);
+  writer.Integer("id", alert.id);
+  writer.String("niveau", NameOf(alert.level));
+  writer.String("titre", alert.title);
+  writer.String("message", alert.message);
+  writer.Bool("acquittee", alert.acknowledged);
+  writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
+  writer.Time("date_creation", alert.created_at);
+  writer.Integer("dispositif", alert.device_id);
+  writer.Integer("patient", alert.patient ? alert.patient->id : 0);
+  writer.IntegerOrNull("donnee_declencheur", alert.trigger_reading_id);
+  writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
+  writer.End();
+}
+
+http::Response Show(int status, const Alert& alert) {
+  std::string body;
+  AppendAlert(body, alert);
+  return Json(status, std::move(body));
+}
+
+// What the query asks for, within what the route has fixed already.
+http::Response List(Call& call, AlertFilter filter) {
+  auto read = ReadFilters(call, AlertFilters());
+  if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
+  const Values& values = std::get<Values>(read);
+  filter.device_id = values.Integer("dispositif");
+  filter.patient_id = values.Integer("patient");
+  if (const auto level = values.Text("niveau")) filter.level = FindAlertLevel(*level);
+  if (!filter.acknowledged) filter.acknowledged = values.Boolean("acquittee");
+  filter.present_only = values.Has("etat");
+  filter.patients = call.identity->patients;
+  return AnswerPage(
+      call, [&](PageRequest page) { return call.app.alerts.List(filter, page); }, AppendAlert);
+}
+
+Lookups AlertLookups(const Call& call) {
+  Lookups lookups;
+  lookups.exists = [&call](const Field& field, std::int64_t id) {
+    if (field.name == "dispositif") return FindVisibleDevice(call, id).has_value();
+    if (field.name == "patient") return call.identity->Sees(id) && call.app.patients.Exists(id);
+    const std::optional<Reading> trigger = call.app.readings.Find(id);
+    return trigger && call.identity->Sees(trigger->patient_id);
+  };
+  return lookups;
+}
+
+}  // namespace
+
+http::Response ListAlerts(Call& call) { return List(call, {}); }
+
+http::Response ListActiveAlerts(Call& call) {
+  AlertFilter filter;
+  filter.acknowledged = false;
+  return List(call, std::move(filter));
+}
+
+http::Response ListCriticalAlerts(Call& call) {
+  AlertFilter filter;
+  filter.acknowledged = false;
+  filter.minimum_level = AlertLevel::kCritical;
+  return List(call, std::move(filter));
+}
+
+http::Response CreateAlert(Call& call) {
+  auto read = ReadValues(call, AlertFields(), AlertLookups(call));
+  if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
+  const Values& values = std::get<Values>(read);
+  NewAlert wanted;
+  wanted.device_id = *values.Integer("dispositif");
+  wanted.patient_id = *values.Integer("patient");
+  wanted.level = FindAlertLevel(*values.Text("niveau")).value_or(AlertLevel::kInfo);
+  wanted.title = *values.Text("titre");
+  wanted.message = *values.Text("message");
+  wanted.trigger_reading_id = values.Integer("donnee_declencheur");
+  const AlertEvent event = call.app.alerts.Create(wanted, call.app.now());
+  if (call.app.publish_alert) call.app.publish_alert(event);
+  return Show(201, event.alert);
+}
+
+http::Response AcknowledgeAlert(Call& call) {
+  const std::optional<std::int64_t> id = call.Id();
+  const std::optional<Alert> alert = id ? call.app.alerts.Find(*id) : std::nullopt;
+  if (!alert || !call.identity->Sees(alert->patient ? alert->patient->id : 0)) return NotFound();
+  const AlertResult result = call.app.alerts.Acknowledge(*id, call.identity->user.id, call.app.now());
+  if (result.outcome == AlertOutcome::kAlready) return Detail(400, "Alerte déjà acquittée.");
+  if (result.outcome == AlertOutcome::kUnknown || !result.event) return NotFound();
+  if (call.app.publish_alert) call.app.publish_alert(*result.event);
+  return Show(200, result.event->alert);
+}
+
+}  // namespace fajma::rest

@@ -1,0 +1,40 @@
+// One request on its way through its handler, and what handlers share.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "api/rest/answers.h"
+#include "api/rest/body.h"
+#include "api/rest/fields.h"
+#include "api/rest/identity.h"
+#include "api/rest/pages.h"
+#include "api/rest/rest_api.h"
+
+namespace fajma::rest {
+
+struct Call {
+  const http::Request& request;
+  const RestDependencies& app;
+  const RestOptions& options;
+  std::string scheme;
+  std::string_view id_text;                  // what stands for {id} in the path
+  std::shared_ptr<const Identity> identity;  // null on public routes
+
+  // {id} as a key; absent when it is no number: then the answer is NotFound().
+  std::optional<std::int64_t> Id() const;
+  // "http://host/path"
+  std::string UrlOf(std::string_view path) const;
+};
+
+// The checked body, or the answer that refuses it.
+std::variant<Values, http::Response> ReadValues(const Call& call, std::span<const Field> fields, const Lookups& lookups,
+                                                bool partial = false);
+// The checked parameters of the query, or the answer that refuses them.
+std::variant<Values, http::Response> ReadFilters(const Call& call, std::span<const Field> fields);
+
+}  // namespace fajma::rest

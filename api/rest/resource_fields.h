@@ -1,0 +1,24 @@
+// The fields of each resource, in the order in which they are shown and in which their errors are told.
+#pragma once
+
+#include <span>
+
+#include "api/rest/fields.h"
+
+namespace fajma::rest {
+
+std::span<const Field> DeviceFields();
+std::span<const Field> DeviceStatusFields();
+std::span<const Field> ReadingFields();
+std::span<const Field> AlertFields();
+std::span<const Field> LoginFields();
+std::span<const Field> RefreshFields();
+
+std::span<const Field> DeviceFilters();
+std::span<const Field> ReadingFilters();
+std::span<const Field> RecentReadingFilters();
+std::span<const Field> LatestDataFilters();
+std::span<const Field> AlertFilters();
+std::span<const Field> PatientFilters();
+
+}  // namespace fajma::rest

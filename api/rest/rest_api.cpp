@@ -1,0 +1,138 @@
+#include "api/rest/rest_api.h"
+
+#include <utility>
+
+#include "api/rest/call.h"
+#include "api/rest/hosts.h"
+#include "api/rest/list_cache.h"
+#include "api/rest/routes.h"
+#include "api/rest/static_files.h"
+#include "core/runtime/log.h"
+
+namespace fajma::rest {
+namespace {
+
+bool IsProbe(std::string_view path) { return path == "/metrics" || path.starts_with("/health/"); }
+
+// Where the path with a slash behind it is one of ours, clients are sent there.
+http::Response RedirectToSlash(const http::Request& request) {
+  http::Response response;
+  response.status = 301;
+  std::string location = request.path + "/";
+  if (const std::size_t query = request.raw_target.find('?'); query != std::string::npos) {
+    location += request.raw_target.substr(query);
+  }
+  response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
+std::string CacheKey(const Call& call) {
+  std::string key = call.identity->scope_key;
+  for (const std::string_view part : {std::string_view(call.scheme), std::string_view(call.request.host),
+                                      std::string_view(call.request.raw_target)}) {
+    key += '\0';
+    key += part;
+  }
+  return key;
+}
+
+void AddCommonHeaders(const CorsPolicy& cors, const http::Request& request, std::string allow,
+                      http::Response& response) {
+  const bool of_api = !allow.empty();
+  if (of_api) response.headers.emplace_back("Allow", std::move(allow));
+  if (of_api) response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Vary", of_api ? "Accept, Origin" : "Origin");
+  response.headers.emplace_back("X-Frame-Options", "DENY");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Referrer-Policy", "same-origin");
+  if (!CorsPolicy::IsPreflight(request)) cors.Mark(request, response);
+}
+
+}  // namespace
+
+struct RestApi::State {
+  State(RestDependencies dependencies, RestOptions rest_options)
+      : app(std::move(dependencies)),
+        options(std::move(rest_options)),
+        router(Routes()),
+        hosts(options.allowed_hosts),
+        cors(options.cors_origins),
+        page(options.page_folder),
+        users(app.users, app.patients),
+        lists(options.cache_entries, options.cache_bytes) {}
+
+  http::Response Answer(const http::Request& request, const Match& match);
+  http::Response Run(Call& call, const Route& route);
+
+  RestDependencies app;
+  RestOptions options;
+  Router router;
+  AllowedHosts hosts;
+  CorsPolicy cors;
+  StaticFiles page;
+  UserCache users;
+  ListCache lists;
+};
+
+RestApi::RestApi(RestDependencies dependencies, RestOptions options)
+    : state_(std::make_unique<State>(std::move(dependencies), std::move(options))) {}
+
+RestApi::~RestApi() = default;
+
+http::Response RestApi::Handle(const http::Request& request) {
+  std::string allow;
+  http::Response response;
+  try {
+    response = Dispatch(request, allow);
+  } catch (const DatabaseError& error) {
+    log::Warn("database unavailable", error.what());
+    response = Unavailable();
+  }
+  AddCommonHeaders(state_->cors, request, std::move(allow), response);
+  return response;
+}
+
+http::Response RestApi::Dispatch(const http::Request& request, std::string& allow) {
+  if (CorsPolicy::IsPreflight(request)) return state_->cors.AnswerPreflight(request);
+  if (!IsProbe(request.path) && !state_->hosts.Allows(request.host)) return ErrorPage(400, "Bad Request (400)", "");
+  if (auto file = state_->page.Serve(request)) return std::move(*file);
+  const std::optional<Match> match = state_->router.Find(request.path);
+  if (match) {
+    allow = match->resource->allow();
+    return state_->Answer(request, *match);
+  }
+  if (!request.path.ends_with('/') && state_->router.Find(request.path + "/")) return RedirectToSlash(request);
+  return UnknownPath();
+}
+
+// 401, then 405, then 403; 404 and 400 are the handler's.
+http::Response RestApi::State::Answer(const http::Request& request, const Match& match) {
+  Call call{request, app, options, SchemeOf(request, options.is_trusted_proxy), match.id, nullptr};
+  if (!match.resource->is_public()) {
+    auto who = Authenticate(request, app.tokens, users, app.database.directory_generation(), app.now());
+    if (auto* refusal = std::get_if<http::Response>(&who)) return std::move(*refusal);
+    call.identity = std::move(std::get<std::shared_ptr<const Identity>>(who));
+  }
+  if (request.method == "OPTIONS") return Json(200, match.resource->Describe());
+  const Route* route = match.resource->Find(request.method);
+  if (route == nullptr) return Detail(405, "Method \"" + request.method + "\" not allowed.");
+  if (call.identity && (route->roles & call.identity->role) == 0) {
+    return Detail(403, "You do not have permission to perform this action.");
+  }
+  return Run(call, *route);
+}
+
+http::Response RestApi::State::Run(Call& call, const Route& route) {
+  if (!route.cached || !options.cache_lists) return route.handle(call);
+  const Stamp stamp{app.database.last_commit(), app.database.directory_generation()};
+  std::string key = CacheKey(call);
+  if (auto body = lists.Find(key, stamp)) return SharedJson(std::move(body));
+  http::Response response = route.handle(call);
+  if (response.status != 200) return response;
+  auto body = std::make_shared<const std::string>(std::move(response.body));
+  lists.Put(std::move(key), stamp, body);
+  return SharedJson(std::move(body));
+}
+
+}  // namespace fajma::rest

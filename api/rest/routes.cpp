@@ -1,0 +1,46 @@
+#include "api/rest/routes.h"
+
+#include "api/rest/resource_fields.h"
+#include "api/rest/resources.h"
+
+namespace fajma::rest {
+
+// Where two patterns fit one path, the first line counts.
+std::span<const Route> Routes() {
+  static const Route routes[] = {
+      {"POST", "/api/token/", CreateToken, kPublic, false, LoginFields()},
+      {"POST", "/api/token/refresh/", RefreshToken, kPublic, false, RefreshFields()},
+      {"GET", "/api/demo/", ShowDemoLogin, kPublic},
+
+      {"GET", "/api/iot/", ShowRoot, kEveryRole},
+
+      {"GET", "/api/iot/dispositifs/", ListDevices, kEveryRole},
+      {"POST", "/api/iot/dispositifs/", CreateDevice, kKeepers, false, DeviceFields()},
+      {"GET", "/api/iot/dispositifs/{id}/", ShowDevice, kEveryRole},
+      {"PUT", "/api/iot/dispositifs/{id}/", ReplaceDevice, kKeepers, false, DeviceFields()},
+      {"PATCH", "/api/iot/dispositifs/{id}/", ChangeDevice, kKeepers, false, DeviceFields()},
+      {"DELETE", "/api/iot/dispositifs/{id}/", DeleteDevice, kKeepers},
+      {"POST", "/api/iot/dispositifs/{id}/status/", SetDeviceStatus, kKeepers, false, DeviceStatusFields()},
+      {"GET", "/api/iot/dispositifs/{id}/latest-data/", ShowLatestData, kReaders, true},
+
+      {"GET", "/api/iot/donnees/", ListReadings, kReaders, true},
+      {"POST", "/api/iot/donnees/", CreateReading, kAdministrateur, false, ReadingFields()},
+      {"GET", "/api/iot/donnees/real-time/", ListRecentReadings, kReaders},
+
+      {"GET", "/api/iot/alertes/", ListAlerts, kReaders, true},
+      {"POST", "/api/iot/alertes/", CreateAlert, kAdministrateur, false, AlertFields()},
+      {"GET", "/api/iot/alertes/active/", ListActiveAlerts, kReaders, true},
+      {"GET", "/api/iot/alertes/critical/", ListCriticalAlerts, kReaders, true},
+      {"POST", "/api/iot/alertes/{id}/acknowledge/", AcknowledgeAlert, kCarers},
+
+      {"GET", "/api/patients/", ListPatients, kReaders},
+      {"GET", "/api/patients/{id}/", ShowPatient, kReaders},
+
+      {"GET", "/health/live", ShowLive, kPublic},
+      {"GET", "/health/ready", ShowReady, kPublic},
+      {"GET", "/metrics", ShowMetrics, kPublic},
+  };
+  return routes;
+}
+
+}  // namespace fajma::rest
