@@ -58,10 +58,10 @@ class Mirrors {
   struct Value {
     NewestValue newest;
     std::string topic;
-    bool fresh = false;            // not published yet
-    Clock::time_point next_at{};   // not published before
-    Clock::time_point stale_at{};  // cleared then
-    Clock::time_point due_at{};    // of the one entry in due_ that counts
+    bool fresh = false;                                   // not published yet
+    Clock::time_point next_at{};                          // not published before
+    Clock::time_point stale_at{};                         // cleared then
+    Clock::time_point due_at = Clock::time_point::max();  // of the one entry in due_ that counts
   };
   struct Due {
     Clock::time_point at;

@@ -112,7 +112,7 @@ bool Mosquitto::Answers() const {
   std::array<unsigned char, 4> answer{};
   pollfd readable{fd, POLLIN, 0};
   const bool answered = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                        ::send(fd, kConnect.data(), kConnect.size(), MSG_NOSIGNAL) == kConnect.size() &&
+                        ::send(fd, kConnect.data(), kConnect.size(), MSG_NOSIGNAL) > 0 &&
                         ::poll(&readable, 1, 1'000) == 1 && ::recv(fd, answer.data(), answer.size(), 0) > 0 &&
                         answer[0] == 0x20;
   ::close(fd);
