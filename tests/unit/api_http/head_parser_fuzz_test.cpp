@@ -62,7 +62,7 @@ TEST(HeadParserFuzz, SurvivesMutatedRequests) {
   std::mt19937 random(42);
   for (int round = 0; round < 50'000; ++round) {
     std::string input = seed;
-    for (unsigned mutations = 1 + random() % 4; mutations > 0; --mutations) {
+    for (std::size_t mutations = 1 + random() % 4; mutations > 0; --mutations) {
       const std::size_t at = random() % input.size();
       switch (random() % 4) {
         case 0:
