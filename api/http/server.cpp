@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <pistache/listener.h>
 #include <pistache/peer.h>
 #include <pistache/tcp.h>
@@ -16,6 +17,8 @@
 #include <cerrno>
 #include <charconv>
 #include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -331,6 +334,7 @@ void Worker::Tick(Clock::time_point now) {
 
 void Worker::BeginDraining(Clock::time_point now) {
   draining_ = true;
+  if (peers_queue_) ServePistache(*peers_queue_);
   for (const int fd : OpenSockets()) {
     clients_.at(fd).connection().CloseAfterNextAnswer();
     Serve(fd, now);
@@ -374,6 +378,22 @@ Pistache::Address Resolve(const std::string& address) {
   return Pistache::Address(Pistache::IP(found->ai_addr), Pistache::Port(port));
 }
 
+// The listener's socket, which Pistache keeps to itself: the one of this process that listens on this port.
+int FindListeningSocket(std::uint16_t port) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
+    sockaddr_in address{};  // the port stands in the same place for IPv6
+    size = sizeof address;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) continue;
+    const bool is_ip = address.sin_family == AF_INET || address.sin_family == AF_INET6;
+    if (is_ip && ntohs(address.sin_port) == port) return fd;
+  }
+  throw std::runtime_error("the listening socket is not to be found");
+}
+
 }  // namespace
 
 class Server::Core {
@@ -392,6 +412,7 @@ class Server::Core {
       throw std::runtime_error("cannot listen on " + shared_.options.address + ": " + error.what());
     }
     port_ = static_cast<std::uint16_t>(listener_->getPort());
+    listening_socket_ = FindListeningSocket(port_);
     listener_->runThreaded();
   }
 
@@ -399,6 +420,7 @@ class Server::Core {
 
   void Stop() {
     if (!listener_) return;
+    StopAccepting();
     for (Worker* worker : shared_.workers) worker->RequestStop();
     {
       std::unique_lock lock(shared_.mutex);
@@ -413,8 +435,16 @@ class Server::Core {
   const Shared& shared() const { return shared_; }
 
  private:
+  // Pistache can only stop all at once. A mute socket in the place of the listening one closes that, and whoever
+  // connects from now on is refused by the system.
+  void StopAccepting() const {
+    const FileDescriptor mute(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (mute.valid()) ::dup3(mute.get(), listening_socket_, O_CLOEXEC);
+  }
+
   Shared shared_;
   std::uint16_t port_ = 0;
+  int listening_socket_ = -1;              // owned by listener_
   std::optional<Tcp::Listener> listener_;  // last: its threads use what stands above
 };
 

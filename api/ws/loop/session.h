@@ -13,7 +13,8 @@ class Connection;
 // Never used again, unlike a file descriptor.
 using ConnectionId = std::uint64_t;
 
-// All functions are called in the loop's thread and must not block. What they throw closes the
+// All functions are called in the loop's thread and must not block. A session lives no longer than its connection: work
+// posted to the loop carries the ConnectionId and asks Loop::Find, never `this`. What they throw closes the
 // connection with 1011, is counted, and told to LoopOptions::on_error.
 class Session {
  public:
