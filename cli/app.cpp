@@ -188,8 +188,8 @@ rest::RestOptions App::Parts::RestOptionsOf(const Settings& settings, const AppO
 }
 
 rest::RestDependencies App::Parts::RestParts() {
-  rest::RestDependencies parts{*database, devices, patients, users, readings, alerts, tokens, passwords};
-  parts.metrics = &metrics;
+  rest::RestDependencies parts{*database, devices, patients, users, readings, alerts, tokens, passwords, &metrics,
+                               {},        {},      {},       {},    SystemNow};
   parts.create_reading = [this](const rest::NewReading& reading, std::chrono::milliseconds timeout) {
     return CreateReading(reading, timeout);
   };

@@ -92,10 +92,10 @@ std::vector<DemoDevice> AddDemoData(Database& database, std::int64_t devices) {
     char mac[18];
     std::snprintf(mac, sizeof mac, "AA:BB:CC:00:%02X:%02X", static_cast<unsigned>(i >> 8 & 255),
                   static_cast<unsigned>(i & 255));
-    char name[16];
-    std::snprintf(name, sizeof name, "ESP32-%03lld", static_cast<long long>(i));
+    std::string number = std::to_string(i);
+    number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
     const auto index = static_cast<std::size_t>(i - 1);
-    add(mac, index % 10, kTypes[index % std::size(kTypes)], name);
+    add(mac, index % 10, kTypes[index % std::size(kTypes)], "ESP32-" + number);
   }
   add(std::string(kDocumentedMac), 10, kTypes[0], "ESP32-DOC");
   return all;

@@ -15,13 +15,6 @@ constexpr std::chrono::milliseconds kRetry{500};
 constexpr char kConsumer[] = "mqtt-alertes";
 constexpr char kRetainedAlerts[] = "fajma/v1/patients/+/alerts/+";
 
-bool Sleep(const std::stop_token& stop, std::chrono::milliseconds time) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any().wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
-
 MirrorsOptions ValuesTo(MqttLink& link) {
   MirrorsOptions options;
   options.publish = [&link](const OutgoingMessage& message, PublishDone done) {
@@ -33,50 +26,43 @@ MirrorsOptions ValuesTo(MqttLink& link) {
 }  // namespace
 
 MqttMirrors::MqttMirrors(MqttLink& link, MqttAddress address, Database& database, EventBus& bus)
-    : link_(link), address_(std::move(address)), alerts_(database), readings_(database), patients_(database), devices_(database), values_(ValuesTo(link)) {
+    : readings_(database),
+      alerts_(database),
+      patients_(database),
+      devices_(database),
+      values_(ValuesTo(link)),
+      alert_mirror_(AlertsTo(link, std::move(address))),
+      reconciler_([this](const std::stop_token& stop) { Reconcile(stop); }) {
   bus.Subscribe([this](const CommitPtr& commit) {
     values_.OnCommit(commit);
-    if (commit->alerts.empty()) return;
-    const std::lock_guard lock(mutex_);
-    if (alert_mirror_) alert_mirror_->OnCommit(commit);
+    alert_mirror_.OnCommit(commit);
   });
-  reconciler_ = std::jthread([this](const std::stop_token& stop) { Reconcile(stop); });
 }
 
-MqttMirrors::~MqttMirrors() {
-  reconciler_.request_stop();
-  reconciler_.join();
+AlertMirrorOptions MqttMirrors::AlertsTo(MqttLink& link, MqttAddress address) {
+  AlertMirrorOptions options;
+  options.publish = ValuesTo(link).publish;
+  options.load = [this](Cursor after, std::size_t limit) {
+    return alerts_.EventsAfter(after, static_cast<std::int64_t>(limit)).rows;
+  };
+  options.save = [this](Cursor cursor) { alerts_.SaveCheckpoint(kConsumer, cursor); };
+  options.load_cursor = [this] { return alerts_.GetCheckpoint(kConsumer); };
+  options.load_active = [this] { return alerts_.LoadPresent(); };
+  options.find_retained = [address = std::move(address)] { return FindRetained(address, kRetainedAlerts); };
+  return options;
 }
 
 void MqttMirrors::Reconcile(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     try {
-      if (link_.connected() && TryReconcile(stop)) return;
+      return values_.Reconcile(NewestValues());
     } catch (const DatabaseError& error) {
-      log::Warn("the broker's retained messages wait for the database", error.what());
+      log::Warn("the mirrored values wait for the database", error.what());
     }
-    if (!Sleep(stop, kRetry)) return;
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any().wait_for(lock, stop, kRetry, [] { return false; });
   }
-}
-
-// The first start of all begins behind the alerts that are there: they are told by their retained messages.
-bool MqttMirrors::TryReconcile(const std::stop_token& stop) {
-  const auto retained = FindRetained(address_, kRetainedAlerts);
-  if (!retained) return false;
-  AlertMirrorOptions options;
-  options.publish = ValuesTo(link_).publish;
-  options.load = [this](Cursor after, std::size_t limit) {
-    return alerts_.EventsAfter(after, static_cast<std::int64_t>(limit)).rows;
-  };
-  options.save = [this](Cursor cursor) { alerts_.SaveCheckpoint(kConsumer, cursor); };
-  options.after = alerts_.GetCheckpoint(kConsumer);
-  auto mirror = std::make_unique<AlertMirror>(std::move(options));
-  if (!mirror->Reconcile(alerts_.LoadPresent(), *retained, stop)) return true;
-  values_.Reconcile(NewestValues());
-  const std::lock_guard lock(mutex_);
-  alert_mirror_ = std::move(mirror);
-  alert_mirror_->Start();
-  return true;
 }
 
 // Each newest value as the message that a mirror knows.

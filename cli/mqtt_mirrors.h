@@ -1,8 +1,6 @@
 // What the broker is told of commits: newest values, acks, rejects, alerts; reconciled once at start.
 #pragma once
 
-#include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -20,27 +18,21 @@ namespace fajma::cli {
 
 class MqttMirrors {
  public:
-  // Subscribes to the bus, which must publish nothing more when this ends. Waits for the broker and the database in a
-  // thread of its own.
+  // Subscribes to the bus, which must publish nothing more when this ends. Waits for the broker and the database in
+  // threads of its own.
   MqttMirrors(MqttLink& link, MqttAddress address, Database& database, EventBus& bus);
-  ~MqttMirrors();
-  MqttMirrors(const MqttMirrors&) = delete;
-  MqttMirrors& operator=(const MqttMirrors&) = delete;
 
  private:
+  AlertMirrorOptions AlertsTo(MqttLink& link, MqttAddress address);
   void Reconcile(const std::stop_token& stop);
-  bool TryReconcile(const std::stop_token& stop);
   std::vector<StoredMessage> NewestValues();
 
-  MqttLink& link_;
-  const MqttAddress address_;
-  AlertStore alerts_;
   ReadingStore readings_;
+  AlertStore alerts_;
   PatientStore patients_;
   DeviceStore devices_;
   Mirrors values_;
-  std::mutex mutex_;
-  std::unique_ptr<AlertMirror> alert_mirror_;  // guarded by mutex_ until it is started
+  AlertMirror alert_mirror_;
   std::jthread reconciler_;
 };
 
