@@ -78,7 +78,7 @@ void AlertMirror::Run(const std::stop_token& stop) {
       if (!after) {
         const Cursor saved = options_.load_cursor();
         if (!Reconcile(stop)) {
-          WaitForNews(options_.retry, stop);
+          WaitForNews(options_.poll, stop);
           continue;
         }
         after = saved;

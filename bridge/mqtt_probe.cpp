@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "bridge/topics.h"
-#include "core/runtime/log.h"
 
 namespace fajma {
 namespace {
@@ -64,6 +63,8 @@ struct MqttProbe::State {
       received.payload = message->get_payload_str();
       received.qos = message->get_qos();
       received.retain = message->is_retained();
+      received.expiry = std::chrono::seconds(
+          PropertyOr<std::int32_t>(message->get_properties(), mqtt::property::MESSAGE_EXPIRY_INTERVAL, 0));
       const std::lock_guard lock(mutex);
       inbox.push_back(std::move(received));
       changed.notify_all();
@@ -107,7 +108,8 @@ BrokerLimits MqttProbe::Connect() {
 void MqttProbe::Subscribe(const std::string& filter) {
   const mqtt::token_ptr token = state_->client.subscribe(filter, 1);
   Await(token, "subscribe");
-  for (const mqtt::ReasonCode code : token->get_subscribe_response().get_reason_codes()) {
+  const mqtt::subscribe_response response = token->get_subscribe_response();
+  for (const mqtt::ReasonCode code : response.get_reason_codes()) {
     if (code >= mqtt::ReasonCode::UNSPECIFIED_ERROR)
       throw std::runtime_error("subscribe: the broker refuses " + filter);
   }
@@ -178,9 +180,8 @@ std::optional<std::vector<std::string>> FindRetained(const MqttAddress& address,
       if (message.retain) topics.push_back(message.topic);
     }
     return topics;
-  } catch (const std::runtime_error& error) {
-    log::Warn("cannot ask the MQTT broker for its retained messages", error.what());
-    return std::nullopt;
+  } catch (const std::runtime_error&) {
+    return std::nullopt;  // the link tells that the broker is away, once
   }
 }
 

@@ -1,0 +1,1 @@
+#include "tests/integration/bridge/link_fixture.h"
