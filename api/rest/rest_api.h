@@ -41,10 +41,10 @@ struct CreatedReading {
 };
 
 struct RestOptions {
-  std::vector<std::string> allowed_hosts;  // as AllowedHosts takes them; empty: this machine's own names
-  std::vector<std::string> cors_origins;   // "http://localhost:3000"; "*": any
-  std::function<bool(std::string_view peer_address)> is_trusted_proxy;  // absent: none
-  std::filesystem::path page_folder;                                    // what the build of web/ made; empty: no page
+  std::vector<std::string> allowed_hosts{};  // as AllowedHosts takes them; empty: this machine's own names
+  std::vector<std::string> cors_origins{};   // "http://localhost:3000"; "*": any
+  std::function<bool(std::string_view peer_address)> is_trusted_proxy{};  // absent: none
+  std::filesystem::path page_folder{};                                    // what the build of web/ made; empty: no page
   bool demo_login = false;  // /api/demo/ tells the user and password of the demo
   // Whether commits and changes of the directory by other processes become visible here only as told by the bus: then
   // false, or an answer may be as old as the bus is slow.
@@ -66,11 +66,11 @@ struct RestDependencies {
   auth::PasswordHasher& passwords;
   const MetricsPage* metrics = nullptr;  // null: /metrics is not served here
   // Hands a reading to ingest and waits for its commit. Absent: not committed within the timeout.
-  std::function<std::optional<CreatedReading>(const NewReading&, std::chrono::milliseconds timeout)> create_reading;
-  std::function<void(const AlertEvent&)> publish_alert;          // after its commit
-  std::function<void(const DeviceStatusEvent&)> publish_status;  // after its commit
+  std::function<std::optional<CreatedReading>(const NewReading&, std::chrono::milliseconds timeout)> create_reading{};
+  std::function<void(const AlertEvent&)> publish_alert{};          // after its commit
+  std::function<void(const DeviceStatusEvent&)> publish_status{};  // after its commit
   // A sentence when the program cannot serve though the database answers; empty when it can.
-  std::function<std::string()> find_fault;
+  std::function<std::string()> find_fault{};
   std::function<Micros()> now = SystemNow;
 };
 
