@@ -302,9 +302,8 @@ void Worker::Close(int fd) {
   clients_.erase(fd);
   const auto found = peers.find(fd);
   if (found == peers.end()) return;
-  const std::shared_ptr<Tcp::Peer> peer = found->second;
   try {
-    removePeer(peer);
+    removePeer(found->second);
   } catch (const std::exception&) {  // it was never registered: removePeer stopped before its end
     ::close(fd);
   }

@@ -68,6 +68,7 @@ TEST(WebSocketFlow, SendsAllFramesOfATurnByOneWrite) {
   ASSERT_TRUE(Eventually([&] { return door.log.opened == 1; }));
   client.SendText("x");
   client.ReceiveText();
+  ASSERT_TRUE(Eventually([&] { return door.loop.GetStatistics().frames_out == 1; }));
   const auto before = door.loop.GetStatistics();
   client.SendText("!burst 60 100");
   for (int i = 0; i < 60; ++i) ASSERT_EQ(client.ReceiveText(), std::string(100, 'b'));
