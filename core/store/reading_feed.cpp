@@ -121,7 +121,7 @@ FeedPage<StoredMessage> ReadingStore::MessagesAfter(std::optional<std::int64_t> 
   constexpr auto kMostRows = static_cast<std::int64_t>(kMeasureCount);  // of one message
   const std::int64_t messages = std::clamp<std::int64_t>(limit, 1, kMaxPageRows);
   // A cursor may point into a message: begin early enough in its commit to find that message's first row.
-  const Cursor from = after - std::min(kMostRows, after % kCursorsPerCommit);
+  const Cursor from = after - std::min(kMostRows, after % kCursorsPerCommit + 1);
   Lease lease = database_.Read();
   const FeedRows found = RowsAfter(lease, patient_id, from, up_to, (messages + 2) * kMostRows);
 

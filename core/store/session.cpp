@@ -48,8 +48,12 @@ void SetUpSqlite(Lease::Slot& slot) {
   sqlite_api::sqlite3_progress_handler(SqliteOf(session), kStepsBetweenLooks, PastDeadline, &slot);
 }
 
+// Notices stand in the server's log, and what ends a statement is an error: nothing of it belongs on our stderr.
+void IgnoreNotice(void*, const char*) {}
+
 void SetUpPostgres(Lease::Slot& slot) {
-  *slot.session << "SET statement_timeout = " << slot.statement_timeout.count() << "; SET TIME ZONE 'UTC'; SET client_min_messages = warning"
+  PQsetNoticeProcessor(PostgresOf(*slot.session), IgnoreNotice, nullptr);
+  *slot.session << "SET statement_timeout = " << slot.statement_timeout.count() << "; SET TIME ZONE 'UTC'"
                 << (slot.writes ? "; SET idle_in_transaction_session_timeout = 60000"
                                 : "; SET default_transaction_read_only = on");
 }
@@ -156,9 +160,9 @@ bool LooksAlive(Lease::Slot& slot) {
   if (!slot.session || slot.broken) return false;
   PGconn* connection = PostgresOf(*slot.session);
   if (connection == nullptr) return true;
-  // Reads what the server has said meanwhile, without waiting: a goodbye, usually.
-  return PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK &&
-         PQtransactionStatus(connection) == PQTRANS_IDLE;
+  // Without waiting. The first call reads what the server has said meanwhile, a goodbye usually, the second the end.
+  return PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1 &&
+         PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE;
 }
 
 bool TransactionFailed(Lease::Slot& slot) {
