@@ -8,8 +8,9 @@
 namespace fajma::test {
 
 // Started by its constructor, which returns when the server accepts connections and throws std::runtime_error when it
-// does not within 60 s. As root it runs as the user postgres. fsync is on. The server ends in the destructor, and by the
-// kernel when the thread that made it dies; a folder left by a crash is removed by the next program.
+// does not within 60 s. As root it runs as the user postgres. fsync is on; the folder is in /dev/shm if that has room.
+// The server ends in the destructor, and by the kernel when the thread that made it dies; a folder left by a crash is
+// removed by the next program.
 class PostgresServer {
  public:
   PostgresServer();
@@ -22,6 +23,7 @@ class PostgresServer {
 
   // Makes a database that nobody else uses and returns its URL. `from` is the name of a database without connections.
   std::string CreateDatabase(const std::string& from = "template1");
+  void DropDatabase(const std::string& url);  // also while somebody is connected
   std::string UrlOf(const std::string& database) const;
   static std::string NameOf(const std::string& url);
 

@@ -13,7 +13,10 @@ std::string NewMigratedDatabase() {
     Database(options).Migrate();
     return options.url;
   }();
-  return PostgresServer::Shared().CreateDatabase(PostgresServer::NameOf(original));
+  static std::string last;  // of the test before, which has ended
+  if (!last.empty()) PostgresServer::Shared().DropDatabase(last);
+  last = PostgresServer::Shared().CreateDatabase(PostgresServer::NameOf(original));
+  return last;
 }
 
 bool BreakConnections(const std::string& url) {
