@@ -41,16 +41,16 @@ constexpr char kAlerts[] = "/api/iot/alertes/";
 
 const BadRequest kBadRequests[] = {
     // Bodies that are no object.
-    {"POST", kDevices, "{", 400, R"({"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"})"},
-    {"POST", kDevices, "abc", 400, R"({"detail":"JSON parse error - Expecting value: line 1 column 1 (char 0)"})"},
-    {"POST", kDevices, "{} {}", 400, R"({"detail":"JSON parse error - Extra data: line 1 column 4 (char 3)"})"},
-    {"POST", kDevices, "{\"a\":1 \"b\":2}", 400, R"({"detail":"JSON parse error - Expecting ',' delimiter: line 1 column 8 (char 7)"})"},
-    {"POST", kDevices, "{\"a", 400, R"({"detail":"JSON parse error - Unterminated string starting at: line 1 column 2 (char 1)"})"},
-    {"POST", kDevices, "{\"a\":\"\n\"}", 400, R"({"detail":"JSON parse error - Invalid control character at: line 1 column 7 (char 6)"})"},
+    {"POST", kDevices, "{", 400, R"~({"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"})~"},
+    {"POST", kDevices, "abc", 400, R"~({"detail":"JSON parse error - Expecting value: line 1 column 1 (char 0)"})~"},
+    {"POST", kDevices, "{} {}", 400, R"~({"detail":"JSON parse error - Extra data: line 1 column 4 (char 3)"})~"},
+    {"POST", kDevices, "{\"a\":1 \"b\":2}", 400, R"~({"detail":"JSON parse error - Expecting ',' delimiter: line 1 column 8 (char 7)"})~"},
+    {"POST", kDevices, "{\"a", 400, R"~({"detail":"JSON parse error - Unterminated string starting at: line 1 column 2 (char 1)"})~"},
+    {"POST", kDevices, "{\"a\":\"\n\"}", 400, R"~({"detail":"JSON parse error - Invalid control character at: line 1 column 7 (char 6)"})~"},
     {"POST", kDevices, "{\"a\":NaN}", 400, R"({"detail":"JSON parse error - Out of range float values are not JSON compliant: 'NaN'"})"},
     {"POST", kDevices, "{\"a\":1e999}", 400, R"({"detail":"JSON parse error - Out of range float values are not JSON compliant: '1e999'"})"},
     {"POST", kDevices, "\"\xFF\"", 400, R"({"detail":"JSON parse error - 'utf-8' codec can't decode byte 0xff in position 1: invalid start byte"})"},
-    {"POST", kDevices, "\xEF\xBB\xBF{}", 400, R"({"detail":"JSON parse error - Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"})"},
+    {"POST", kDevices, "\xEF\xBB\xBF{}", 400, R"~({"detail":"JSON parse error - Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)"})~"},
     {"POST", kDevices, "[1]", 400, R"({"non_field_errors":["Invalid data. Expected a dictionary, but got list."]})"},
     {"POST", kDevices, "\"x\"", 400, R"({"non_field_errors":["Invalid data. Expected a dictionary, but got str."]})"},
     {"POST", kDevices, "5", 400, R"({"non_field_errors":["Invalid data. Expected a dictionary, but got int."]})"},
@@ -60,7 +60,7 @@ const BadRequest kBadRequests[] = {
     {"POST", kDevices, "x", 415, R"({"detail":"Unsupported media type \"text/plain\" in request."})", "text/plain"},
     {"POST", kDevices, "{}", 415, R"({"detail":"Unsupported media type \"text/plain; charset=utf-8\" in request."})", "text/plain; charset=utf-8"},
     {"POST", kDevices, "<a/>", 415, R"({"detail":"Unsupported media type \"application/xml\" in request."})", "application/xml"},
-    {"POST", kDevices, "{", 400, R"({"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"})", "Application/JSON; charset=utf-8"},
+    {"POST", kDevices, "{", 400, R"~({"detail":"JSON parse error - Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"})~", "Application/JSON; charset=utf-8"},
     {"POST", kDevices, "nom=&patient=x", 400, R"({"adresse_mac":["This field is required."],"nom":["This field may not be blank."],"type_dispositif":["This field is required."],"patient":["Incorrect type. Expected pk value, received str."]})", kFormType},
     {"POST", kDevices, "%zz=%ff&&=", 400, kMissing, kFormType},
     // Fields of a device.

@@ -25,18 +25,8 @@ std::filesystem::path MakeFolder() {
   return name;
 }
 
-}  // namespace
-
-RestFixture::RestFixture() : folder_(MakeFolder()) {
-  database_ = std::make_unique<Database>(DatabaseOptions{.url = "sqlite://" + (folder_ / "fajma.db").string()});
-  database_->Migrate();
-  devices_ = std::make_unique<DeviceStore>(*database_);
-  patients_ = std::make_unique<PatientStore>(*database_);
-  users_ = std::make_unique<UserStore>(*database_);
-  readings_ = std::make_unique<ReadingStore>(*database_);
-  alerts_ = std::make_unique<AlertStore>(*database_);
-  ingest_ = std::make_unique<IngestStore>(*database_);
-  const std::string hash = passwords_.Hash("demo");
+void AddUsers(Database& database, const std::string& password_hash) {
+  UserStore users(database);
   for (const KnownUser& known : std::vector<KnownUser>{{"demo", "administrateur", {}, true},
                                                        {"medecin", "medecin", {"salle1"}, true},
                                                        {"infirmier", "infirmier", {"salle2"}, true},
@@ -45,16 +35,24 @@ RestFixture::RestFixture() : folder_(MakeFolder()) {
                                                        {"inactif", "administrateur", {}, false}}) {
     User user;
     user.name = known.name;
-    user.password_hash = hash;
+    user.password_hash = password_hash;
     user.role = known.role;
     user.rooms = known.rooms;
     user.active = known.active;
-    users_->Create(user);
+    users.Create(user);
   }
+}
+
+void AddPatients(Database& database) {
+  PatientStore patients(database);
   for (int i = 1; i <= kPatients; ++i) {
-    patients_->Create({0, "patient" + std::to_string(i), "Nom" + std::to_string(i), "Éloïse", "1950-01-31",
-                       i <= 3 ? "salle1" : "salle2"});
+    const std::string number = std::to_string(i);
+    patients.Create({0, "patient" + number, "Nom" + number, "Éloïse", "1950-01-31", i <= 3 ? "salle1" : "salle2"});
   }
+}
+
+void AddDevices(Database& database) {
+  DeviceStore devices(database);
   for (int i = 1; i <= kDevices; ++i) {
     const std::string number = std::to_string(i);
     Device device;
@@ -63,8 +61,47 @@ RestFixture::RestFixture() : folder_(MakeFolder()) {
     device.type = "capteur_cardiaque";
     device.firmware = "1.0.0";
     device.patient_id = (i - 1) % kPatients + 1;
-    devices_->Create(device, SystemNow());
+    devices.Create(device, SystemNow());
   }
+}
+
+std::string UrlOf(const std::filesystem::path& folder) { return "sqlite://" + (folder / "fajma.db").string(); }
+
+// Made once for the program; each test gets a copy.
+class FilledFolder {
+ public:
+  explicit FilledFolder(const std::string& password_hash) : path_(MakeFolder()) {
+    Database database(DatabaseOptions{.url = UrlOf(path_)});
+    database.Migrate();
+    AddUsers(database, password_hash);
+    AddPatients(database);
+    AddDevices(database);
+  }
+  ~FilledFolder() { std::filesystem::remove_all(path_); }
+  FilledFolder(const FilledFolder&) = delete;
+  FilledFolder& operator=(const FilledFolder&) = delete;
+
+  void CopyTo(const std::filesystem::path& folder) const {
+    std::filesystem::copy(path_, folder, std::filesystem::copy_options::recursive);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+RestFixture::RestFixture() : folder_(MakeFolder()) {
+  static const FilledFolder filled(passwords_.Hash("demo"));
+  filled.CopyTo(folder_);
+  database_ = std::make_unique<Database>(DatabaseOptions{.url = UrlOf(folder_)});
+  database_->Migrate();
+  devices_ = std::make_unique<DeviceStore>(*database_);
+  patients_ = std::make_unique<PatientStore>(*database_);
+  users_ = std::make_unique<UserStore>(*database_);
+  readings_ = std::make_unique<ReadingStore>(*database_);
+  alerts_ = std::make_unique<AlertStore>(*database_);
+  ingest_ = std::make_unique<IngestStore>(*database_);
   Restart({.cors_origins = {"http://localhost:3000"}, .demo_login = true});
 }
 
