@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "api/http/server.h"
@@ -32,5 +33,8 @@ struct Counters {
   Counter slow_readers;
   Counter handler_errors;
 };
+
+// What Server tells of them.
+Statistics Snapshot(const Counters& counters, std::size_t connections_open);
 
 }  // namespace fajma::http

@@ -1,24 +1,18 @@
 #include "api/http/server.h"
 
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <pistache/listener.h>
 #include <pistache/peer.h>
 #include <pistache/tcp.h>
 #include <pistache/transport.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <condition_variable>
-#include <cstdlib>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -30,6 +24,7 @@
 #include "api/http/client.h"
 #include "api/http/connection.h"
 #include "api/http/counters.h"
+#include "api/http/listening.h"
 #include "api/http/places.h"
 
 namespace fajma::http {
@@ -43,22 +38,6 @@ using Clock = Connection::Clock;
 constexpr std::chrono::milliseconds kTick{250};
 constexpr int kBacklog = 4096;
 constexpr std::size_t kScratchBytes = 16 * 1024;
-// Descriptors left to files, the database, the bus and the loop.
-constexpr std::size_t kReservedDescriptors = 256;
-
-// Raises the limit of descriptors; returns how many connections it carries, at most `wanted`.
-std::size_t FitToDescriptors(std::size_t wanted) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
-  const rlim_t needed = wanted + kReservedDescriptors;
-  if (limit.rlim_cur < needed) {
-    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, needed);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-  }
-  if (limit.rlim_cur >= needed) return wanted;
-  return limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : limit.rlim_cur / 2;
-}
 
 class Worker;
 
@@ -158,15 +137,6 @@ class Worker : public Tcp::Transport {
   bool draining_ = false;
   bool drained_told_ = false;
 };
-
-// "::ffff:1.2.3.4", as an IPv6 socket names an IPv4 peer, becomes "1.2.3.4".
-std::string PlainAddress(std::string address) {
-  constexpr std::string_view kMapped = "::ffff:";
-  if (address.starts_with(kMapped) && address.find('.') != std::string::npos) {
-    address.erase(0, kMapped.size());
-  }
-  return address;
-}
 
 void Doorman::onConnection(const std::shared_ptr<Tcp::Peer>& peer) {
   worker_->Admit(peer->fd(), PlainAddress(peer->address().host()));
@@ -351,55 +321,17 @@ void Worker::TellWhenDrained() {
   shared_.drained.notify_all();
 }
 
-// The numeric address to bind; a name is resolved once.
-Pistache::Address Resolve(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  std::string host = address.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
-  std::uint16_t port = 0;
-  const char* const end = address.data() + address.size();
-  const char* const digits = colon == std::string::npos ? end : address.data() + colon + 1;
-  const auto [rest, error] = std::from_chars(digits, end, port);
-  if (host.empty() || error != std::errc() || rest != end) {
-    throw std::runtime_error("not an address of the form host:port: " + address);
-  }
-  addrinfo hints{};
-  hints.ai_flags = AI_PASSIVE;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int code = ::getaddrinfo(host.c_str(), nullptr, &hints, &found); code != 0) {
-    throw std::runtime_error("cannot resolve " + address + ": " + ::gai_strerror(code));
-  }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
-  // The port by itself: Address::fromUnix takes it in the wrong byte order.
-  return Pistache::Address(Pistache::IP(found->ai_addr), Pistache::Port(port));
-}
-
-// The listener's socket, which Pistache keeps to itself: the one of this process that listens on this port.
-int FindListeningSocket(std::uint16_t port) {
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    const int fd = std::atoi(entry.path().filename().c_str());
-    int listens = 0;
-    socklen_t size = sizeof listens;
-    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
-    sockaddr_in address{};  // the port stands in the same place for IPv6
-    size = sizeof address;
-    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) continue;
-    const bool is_ip = address.sin_family == AF_INET || address.sin_family == AF_INET6;
-    if (is_ip && ntohs(address.sin_port) == port) return fd;
-  }
-  throw std::runtime_error("the listening socket is not to be found");
-}
-
 }  // namespace
 
 class Server::Core {
  public:
   Core(Options options, std::shared_ptr<Handler> handler, OnDetached on_detached)
       : shared_(std::move(options), std::move(handler), std::move(on_detached)) {
-    listener_.emplace(Resolve(shared_.options.address));
+    const BindAddress address = ResolveBindAddress(shared_.options.address);
+    sockaddr_storage socket_address = address.socket_address;
+    // The port by itself: Address::fromUnix takes it in the wrong byte order.
+    listener_.emplace(
+        Pistache::Address(Pistache::IP(reinterpret_cast<sockaddr*>(&socket_address)), Pistache::Port(address.port)));
     listener_->init(
         static_cast<std::size_t>(std::max(1, shared_.options.workers)),
         Pistache::Flags<Tcp::Options>(Tcp::Options::ReuseAddr) | Tcp::Options::NoDelay | Tcp::Options::CloseOnExec,
@@ -411,14 +343,21 @@ class Server::Core {
       throw std::runtime_error("cannot listen on " + shared_.options.address + ": " + error.what());
     }
     port_ = static_cast<std::uint16_t>(listener_->getPort());
-    listening_socket_ = FindListeningSocket(port_);
+    listening_socket_ = FindListeningSocket(address, port_);
     listener_->runThreaded();
   }
 
   ~Core() { Stop(); }
 
   void Stop() {
-    if (!listener_) return;
+    std::call_once(stop_once_, [this] { StopNow(); });
+  }
+
+  std::uint16_t port() const { return port_; }
+  const Shared& shared() const { return shared_; }
+
+ private:
+  void StopNow() {
     StopAccepting();
     for (Worker* worker : shared_.workers) worker->RequestStop();
     {
@@ -430,10 +369,6 @@ class Server::Core {
     listener_.reset();  // joins, then destroys the workers
   }
 
-  std::uint16_t port() const { return port_; }
-  const Shared& shared() const { return shared_; }
-
- private:
   // Pistache can only stop all at once. A mute socket in the place of the listening one closes that, and whoever
   // connects from now on is refused by the system.
   void StopAccepting() const {
@@ -443,7 +378,8 @@ class Server::Core {
 
   Shared shared_;
   std::uint16_t port_ = 0;
-  int listening_socket_ = -1;              // owned by listener_
+  int listening_socket_ = -1;  // owned by listener_
+  std::once_flag stop_once_;
   std::optional<Tcp::Listener> listener_;  // last: its threads use what stands above
 };
 
@@ -456,25 +392,6 @@ std::uint16_t Server::port() const { return core_->port(); }
 std::size_t Server::max_connections() const { return core_->shared().places->limit(); }
 void Server::Stop() { core_->Stop(); }
 
-Statistics Server::GetStatistics() const {
-  const Counters& counters = core_->shared().counters;
-  Statistics statistics;
-  statistics.connections_accepted = counters.connections_accepted.Get();
-  statistics.connections_refused = counters.connections_refused.Get();
-  statistics.connections_open = core_->shared().places->taken();
-  statistics.connections_detached = counters.connections_detached.Get();
-  statistics.requests = counters.requests.Get();
-  for (std::size_t i = 0; i < counters.responses_by_class.size(); ++i) {
-    statistics.responses_by_class[i] = counters.responses_by_class[i].Get();
-  }
-  statistics.refused_bad_request = counters.refused_bad_request.Get();
-  statistics.refused_head_too_large = counters.refused_head_too_large.Get();
-  statistics.refused_body_too_large = counters.refused_body_too_large.Get();
-  statistics.refused_other = counters.refused_other.Get();
-  statistics.timeouts = counters.timeouts.Get();
-  statistics.slow_readers = counters.slow_readers.Get();
-  statistics.handler_errors = counters.handler_errors.Get();
-  return statistics;
-}
+Statistics Server::GetStatistics() const { return Snapshot(core_->shared().counters, core_->shared().places->taken()); }
 
 }  // namespace fajma::http
