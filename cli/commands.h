@@ -15,7 +15,6 @@ struct DemoOptions {
   std::int64_t devices = 12;  // simulated; 0: none
   std::int64_t mqtt_port = 0;  // 0: a free one
   bool data_dir_given = false;
-  bool http_address_given = false;
 };
 
 struct NewUser {

@@ -3,9 +3,11 @@
 
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/settings.h"
@@ -16,7 +18,7 @@ namespace {
 
 // Every setting of the table as an option of a subcommand.
 void AddSettings(CLI::App& command, Settings& settings) {
-  command.set_config("--config", "", "file with a line `name = value` for each setting");
+  command.add_option("--config", "file with a line `name = value` for each setting")->envname("FAJMA_CONFIG");
   for (const SettingRow& row : SettingRows()) {
     const std::string flag = "--" + std::string(row.name);
     const std::string help(row.help);
@@ -28,6 +30,24 @@ void AddSettings(CLI::App& command, Settings& settings) {
       option = command.add_option(flag, settings.*row.number, help)->check(CLI::Range(row.min, row.max));
     }
     option->envname(VariableOf(row.name))->capture_default_str();
+  }
+}
+
+// What neither a flag nor a variable said. CLI11 reads the file itself for the topmost command only.
+void ApplyConfigFile(CLI::App& command) {
+  const CLI::Option& config = *command.get_option("--config");
+  if (config.count() == 0) return;
+  const std::string path = config.as<std::string>();
+  std::ifstream file(path);
+  if (!file) throw BadSetting("config", "the file " + path + " cannot be read");
+  for (const CLI::ConfigItem& item : CLI::ConfigINI().from_config(file)) {
+    CLI::Option* option = command.get_option_no_throw("--" + item.name);
+    if (option == nullptr || item.name == "config") throw BadSetting(item.name, "no such setting (" + path + ")");
+    if (option->count() > 0) continue;
+    const bool is_toggle = option->get_expected_max() == 0;
+    if (is_toggle && item.inputs == std::vector<std::string>{"false"}) continue;
+    option->add_result(item.inputs);
+    option->run_callback();
   }
 }
 
@@ -48,7 +68,10 @@ struct Program {
 CLI::App* Program::Add(CLI::App& parent, const std::string& name, const std::string& help, std::function<int()> run) {
   CLI::App* command = parent.add_subcommand(name, help);
   AddSettings(*command, settings);
-  command->callback([this, run = std::move(run)] { chosen = run; });
+  command->callback([this, command, run = std::move(run)] {
+    ApplyConfigFile(*command);
+    chosen = run;
+  });
   return command;
 }
 
@@ -56,14 +79,13 @@ Program::Program() {
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
   Add(app, "serve", "everything in one process", [this] { return RunServe(settings); });
-  CLI::App* demo_command = Add(app, "demo", "serve with a private broker, demo data and simulated devices",
-                               [this] { return RunDemo(settings, demo); });
-  demo_command->add_option("--devices", demo.devices, "simulated devices")->check(CLI::Range(0, 1000));
-  demo_command->add_option("--mqtt-port", demo.mqtt_port, "the broker's port; 0: a free one")->check(CLI::Range(0, 65535));
-  demo_command->final_callback([this, demo_command] {
-    demo.data_dir_given = demo_command->get_option("--data-dir")->count() > 0;
-    demo.http_address_given = demo_command->get_option("--http-address")->count() > 0;
+  CLI::App* demo_command = Add(app, "demo", "serve with a private broker, demo data and simulated devices", [this] {
+    demo.data_dir_given = app.get_subcommand("demo")->get_option("--data-dir")->count() > 0;
+    return RunDemo(settings, demo);
   });
+  demo_command->add_option("--devices", demo.devices, "simulated devices")->check(CLI::Range(0, 1000));
+  demo_command->add_option("--mqtt-port", demo.mqtt_port, "the broker's port; 0: a free one")
+      ->check(CLI::Range(0, 65535));
   Add(app, "migrate", "creates or upgrades the database", [this] { return RunMigrate(settings); });
   Add(app, "check", "looks at configuration, database and broker", [this] { return RunCheck(settings); });
 

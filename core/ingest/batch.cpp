@@ -53,6 +53,12 @@ bool IsForbidden(const IngestItem& item, const DeviceState& device) {
   return origin.patient_id != 0 && origin.patient_id != device.patient->id;
 }
 
+void TakeFigure(std::optional<int> percent, std::optional<int>& figure, DeviceState& device) {
+  if (!percent || figure == percent) return;
+  figure = percent;
+  device.row_changed = true;
+}
+
 }  // namespace
 
 Batch::Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, std::size_t max_items)
@@ -99,7 +105,7 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
   BootState* boot = nullptr;
   if (decoded.identity) {
     boot = &transaction_.GetBoot(*device, decoded.identity->boot);
-    if (decoded.floor && boot->ledger.SettleBelow(*decoded.floor)) boot->changed = true;
+    if (decoded.floor && boot->ledger.SettleBelow(*decoded.floor)) boot->changed = device->changed = true;
     NoteBoot(*device, boot->number);
   } else if (decoded.time.kind == DeviceTime::Kind::kUptime) {
     boot = transaction_.FindInferredBoot(*device);
@@ -125,9 +131,7 @@ void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& ve
     if (GetMeasure(value.measure).kind != MeasureKind::kDeviceFigure || verdict.late) continue;
     std::optional<int>& figure =
         value.measure == MeasureId::kBatteryLevel ? device.battery_percent : device.signal_percent;
-    const int percent = static_cast<int>(value.value + 0.5);
-    if (figure != percent) device.row_changed = true;
-    figure = percent;
+    TakeFigure(static_cast<int>(value.value + 0.5), figure, device);
   }
   StoredMessage& message = result_.commit->messages.emplace_back();
   message.patient = verdict.late ? device.PatientAt(verdict.measured_at) : device.patient;
@@ -158,8 +162,8 @@ void Batch::TakeStatus(const IngestItem& item) {
     device->firmware = status.firmware;
     device->row_changed = true;
   }
-  if (status.battery_percent) device->battery_percent = status.battery_percent;
-  if (status.signal_percent) device->signal_percent = status.signal_percent;
+  TakeFigure(status.battery_percent, device->battery_percent, *device);
+  TakeFigure(status.signal_percent, device->signal_percent, *device);
   if (SetStatus(*device, status.online ? kActive : kInactive)) device->row_changed = true;
   Settle(item, Disposition::kStored, mac, nullptr);
 }
@@ -209,9 +213,9 @@ void Batch::Quarantine(const IngestItem& item, DeviceState& device, const Reject
   Settle(item, Disposition::kQuarantined, device.ref.mac, &rejection, std::move(error_frame));
 }
 
-// Refused for good: the device need not send it again.
+// Refused for good: the device need not send it again. What another's socket says in its name settles nothing of it.
 void Batch::SettleNumber(const IngestItem& item, DeviceState& device) {
-  if (!item.decoded.identity) return;
+  if (!item.decoded.identity || (item.raw.kind == RawKind::kSocket && IsForbidden(item, device))) return;
   BootState& boot = transaction_.GetBoot(device, item.decoded.identity->boot);
   boot.changed = boot.ledger.Settle(item.decoded.identity->seq) || boot.changed;
   device.changed = true;

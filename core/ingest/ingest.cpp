@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 #include "core/runtime/log.h"
 
@@ -28,7 +29,7 @@ struct Ingest::Source {
 
 Ingest::Ingest(Database& database, std::vector<JournalOfDoor> journals, EventBus& bus, MessageCounters& counters,
                IngestLimits limits)
-    : bus_(bus), counters_(counters), limits_(limits), store_(database), alerts_(database) {
+    : database_(database), bus_(bus), counters_(counters), limits_(limits), store_(database), alerts_(database) {
   for (const auto& [door, journal] : journals) sources_.push_back(std::make_unique<Source>(Source{door, journal, {}}));
   stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (stop_fd_ < 0) throw std::runtime_error("ingest: no eventfd");
@@ -57,11 +58,11 @@ void Ingest::Run(const std::stop_token& stop) {
       deadline = std::chrono::steady_clock::now() + kDrain;
     }
     if (ReadBatch()) {
-      StoreBatch(stop);
+      if (!StoreBatch(stop)) return;
     } else if (stop.stop_requested()) {
       return;
     } else {
-      alerts_.Consume(Commit(), bus_);  // what could not be stored before
+      alerts_.Consume(fajma::Commit(), bus_);  // what could not be stored before
       Wait(stop);
     }
   }
@@ -70,6 +71,8 @@ void Ingest::Run(const std::stop_token& stop) {
 // Where each journal goes on, and what the alerts have not seen yet.
 bool Ingest::Recover() {
   try {
+    Lease lease = database_.Read();
+    database_.NoteCommit(ReadDatabaseState(lease).last_commit);
     for (const auto& source : sources_) {
       if (const auto position = store_.FindPosition(source->journal->uuid())) {
         source->stored = {position->segment, position->offset};
@@ -131,21 +134,22 @@ std::size_t Ingest::Decode(const RawMessage& raw, std::size_t source, JournalPos
   return values;
 }
 
-// Until it is stored, or the process is told to stop: what is not stored then is still in the journal.
-void Ingest::StoreBatch(const std::stop_token& stop) {
+// Until it is stored. False: the process was told to stop; what is not stored then is still in the journal.
+bool Ingest::StoreBatch(const std::stop_token& stop) {
   std::chrono::milliseconds pause = kFirstRetry;
   bool told = false;
   for (;;) {
     try {
-      return TryStore(0, items_.size());
+      TryStore(0, items_.size());
+      return true;
     } catch (const DatabaseError& error) {
       retries_.fetch_add(1, std::memory_order_relaxed);
       if (!told) log::Error("a batch could not be stored; trying again", error.what());
       told = true;
       if (!error.transient() && items_.size() > 1) return StoreOneByOne(stop);
-      if (!error.transient()) return Abandon(0, error.what());
+      if (!error.transient()) return Abandon(0, error.what()), true;
     }
-    if (stop.stop_requested()) return Rewind();
+    if (stop.stop_requested()) return Rewind(), false;
     pollfd fd{stop_fd_, POLLIN, 0};
     ::poll(&fd, 1, static_cast<int>(pause.count()));
     pause = std::min(pause * 2, kLastRetry);
@@ -153,7 +157,7 @@ void Ingest::StoreBatch(const std::stop_token& stop) {
 }
 
 // A message that the database refuses whatever happens must not stop all others.
-void Ingest::StoreOneByOne(const std::stop_token& stop) {
+bool Ingest::StoreOneByOne(const std::stop_token& stop) {
   for (std::size_t i = 0; i < items_.size();) {
     try {
       TryStore(i, 1);
@@ -163,11 +167,12 @@ void Ingest::StoreOneByOne(const std::stop_token& stop) {
         Abandon(i++, error.what());
         continue;
       }
-      if (stop.stop_requested()) return Rewind();
+      if (stop.stop_requested()) return Rewind(), false;
       pollfd fd{stop_fd_, POLLIN, 0};
       ::poll(&fd, 1, static_cast<int>(kFirstRetry.count()));
     }
   }
+  return true;
 }
 
 // Counted and told; its checkpoint is written with the next batch.
@@ -178,7 +183,7 @@ void Ingest::Abandon(std::size_t index, std::string_view reason) {
   tally[static_cast<std::size_t>(Disposition::kRefused)] = 1;
   counters_.CountSettled(item.raw.door, tally);
   counters_.CountReason("database");
-  auto commit = std::make_shared<Commit>();
+  auto commit = std::make_shared<fajma::Commit>();
   Outcome& outcome = commit->outcomes.emplace_back();
   outcome.door = item.raw.door;
   outcome.kind = item.raw.kind;
@@ -194,9 +199,23 @@ void Ingest::Rewind() {
 }
 
 void Ingest::TryStore(std::size_t first, std::size_t count) {
+  std::vector<JournalPosition> reached(sources_.size());
+  BatchResult result = Commit(first, count, reached);
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (reached[i] != JournalPosition{}) sources_[i]->stored = reached[i];
+  }
+  Publish(std::move(result));
+  // Only now may the segments go: the items' payloads stand in them.
+  if (first + count == items_.size()) {
+    for (const auto& source : sources_) source->journal->Release(source->stored);
+  }
+}
+
+// One transaction, whose session is free again when this returns: the alerts need it.
+BatchResult Ingest::Commit(std::size_t first, std::size_t count, std::vector<JournalPosition>& reached) {
   IngestStore::Transaction transaction = store_.Begin();
   Batch batch(transaction, decoder_, count);
-  std::vector<JournalPosition> reached(sources_.size());
   for (std::size_t i = first; i < first + count; ++i) {
     batch.Take(items_[i]);
     // Of a payload with several messages the last one moves the checkpoint.
@@ -210,15 +229,7 @@ void Ingest::TryStore(std::size_t first, std::size_t count) {
     transaction.SetPosition({sources_[i]->journal->uuid(), reached[i].segment, reached[i].offset});
   }
   result.commit->number = transaction.Commit(SystemNow());
-  batches_.fetch_add(1, std::memory_order_relaxed);
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (reached[i] != JournalPosition{}) sources_[i]->stored = reached[i];
-  }
-  Publish(std::move(result));
-  // Only now may the segments go: the items' payloads stand in them.
-  if (first + count == items_.size()) {
-    for (const auto& source : sources_) source->journal->Release(source->stored);
-  }
+  return result;
 }
 
 void Ingest::Publish(BatchResult result) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,17 +56,29 @@ class Ingest {
   struct Source;
 
   void Run(const std::stop_token& stop);
+  // One transaction that was tried: until the database says so, nobody knows whether its commit took place.
+  struct Attempt {
+    std::size_t first = 0;
+    std::size_t count = 0;
+    BatchResult result;
+    std::vector<JournalPosition> reached;  // by source; the zero position: this source had no message in it
+  };
+
   bool Recover();
   bool ReadBatch();
   std::size_t Decode(const RawMessage& raw, std::size_t source, JournalPosition behind);
-  void StoreBatch(const std::stop_token& stop);
+  bool StoreBatch(const std::stop_token& stop);
   void TryStore(std::size_t first, std::size_t count);
-  void StoreOneByOne(const std::stop_token& stop);
+  BatchResult Commit(std::size_t first, std::size_t count, std::vector<JournalPosition>& reached);
+  bool StoreOneByOne(const std::stop_token& stop);
+  bool WasCommitted(const Attempt& attempt);
+  void Finish(Attempt attempt);
   void Abandon(std::size_t index, std::string_view reason);
   void Rewind();
   void Publish(BatchResult result);
   void Wait(const std::stop_token& stop);
 
+  Database& database_;
   EventBus& bus_;
   MessageCounters& counters_;
   const IngestLimits limits_;
@@ -76,6 +89,7 @@ class Ingest {
   std::vector<IngestItem> items_;
   std::vector<RawMessage> read_;
   std::vector<DecodedMessage> decoded_;
+  std::optional<Attempt> attempt_;  // that failed in its commit
   std::size_t next_source_ = 0;
   int stop_fd_ = -1;
   std::atomic<bool> ready_{false};
