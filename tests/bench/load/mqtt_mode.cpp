@@ -1,0 +1,103 @@
+// Publishers: closed loop (a window of unacknowledged messages for each connection) or, with --rate, open loop.
+//   --mqtt-port P --devices FILE --connections 4 --window 50 --count N | --seconds S [--rate R]
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "tests/bench/load/modes.h"
+
+namespace fajma::load {
+namespace {
+
+class Publishers {
+ public:
+  explicit Publishers(const Arguments& arguments)
+      : targets_(ReadTargets(arguments.Text("devices", ""))),
+        count_(arguments.Count("count", std::numeric_limits<std::size_t>::max())),
+        peers_(ConnectMqtt(poller_, arguments.Port("mqtt-port"), arguments.Count("connections", 4))) {}
+
+  void RunClosedLoop(std::size_t window) {
+    for (const auto& peer : peers_) {
+      peer->on_puback = [this, &peer](std::uint16_t id) {
+        Acknowledge();
+        if (sent_ < count_) Publish(*peer, id);
+      };
+      for (std::size_t id = 1; id <= window && sent_ < count_; ++id) Publish(*peer, static_cast<std::uint16_t>(id));
+    }
+    while (acknowledged_ < sent_) Wait(std::chrono::milliseconds(100));
+  }
+
+  // What is due is sent; a publisher that falls behind catches up.
+  void RunOpenLoop(double rate, double seconds) {
+    for (const auto& peer : peers_) peer->on_puback = [this](std::uint16_t) { Acknowledge(); };
+    const auto whole = static_cast<std::uint64_t>(rate * seconds);
+    while (sent_ < std::min<std::uint64_t>(whole, count_) && !InputEnded()) {
+      const auto due = static_cast<std::uint64_t>(Seconds(Clock::now() - begun_) * rate);
+      for (; sent_ < std::min(due, whole);) {
+        const auto id = static_cast<std::uint16_t>(1 + sent_ / peers_.size() % 60'000);
+        Publish(*peers_[sent_ % peers_.size()], id);
+      }
+      Wait(std::chrono::milliseconds(1));
+    }
+    while (acknowledged_ < sent_) Wait(std::chrono::milliseconds(100));
+  }
+
+  void Print() {
+    const double time = Seconds(last_puback_ - begun_);
+    const auto messages = static_cast<double>(acknowledged_);
+    JsonLine()
+        .Add("messages", acknowledged_)
+        .Add("bytes", bytes_ / std::max<std::uint64_t>(sent_, 1))
+        .Add("seconds", time)
+        .Add("messages_per_s", messages / time, 0)
+        .Add("load_us_per_message", CpuSeconds() * 1e6 / messages)
+        .Print();
+  }
+
+ private:
+  void Publish(MqttPeer& peer, std::uint16_t id) {
+    Target& target = targets_[sent_ % targets_.size()];
+    const std::string message = NextMessage(target);
+    bytes_ += message.size();
+    peer.Publish(target.topic, message, id);
+    ++sent_;
+  }
+
+  void Acknowledge() {
+    ++acknowledged_;
+    last_puback_ = Clock::now();
+  }
+
+  void Wait(std::chrono::nanoseconds time) {
+    poller_.Wait(time);
+    for (const auto& peer : peers_) {
+      if (peer->closed()) throw std::runtime_error("the broker closed a publisher's connection");
+    }
+  }
+
+  Poller poller_;
+  std::vector<Target> targets_;
+  const std::size_t count_;
+  std::vector<std::unique_ptr<MqttPeer>> peers_;
+  std::uint64_t sent_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t acknowledged_ = 0;
+  const Clock::time_point begun_ = Clock::now();
+  Clock::time_point last_puback_ = begun_;
+};
+
+}  // namespace
+
+int RunMqtt(const Arguments& arguments) {
+  Publishers publishers(arguments);
+  const double rate = arguments.Number("rate", 0);
+  if (rate > 0) {
+    publishers.RunOpenLoop(rate, arguments.Number("seconds", 1e6));
+  } else {
+    publishers.RunClosedLoop(arguments.Count("window", 50));
+  }
+  publishers.Print();
+  return 0;
+}
+
+}  // namespace fajma::load

@@ -1,0 +1,220 @@
+"""The measurements. Each yields dictionaries: what was measured ('scenario'), of whom ('of'), and figures."""
+import http.client
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import threading
+import time
+
+from stand import PATIENTS, Broker, Fajma, NodePeer, Usage, memory_kb, wait_until
+
+
+def peers():
+    return [Fajma] + ([NodePeer] if NodePeer.folder() else [])
+
+
+def on_broker(stand, kind):
+    """A broker and a server, and both ended after their use."""
+    broker = Broker(stand)
+    try:
+        server = kind(stand, broker)
+        try:
+            yield broker, server
+        finally:
+            server.close()
+    finally:
+        broker.close()
+
+
+# -- 1. MQTT QoS 1 into the table --------------------------------------------------------------------------
+
+def ingest(stand, options):
+    for _ in range(options.rounds):
+        for kind in peers():
+            for broker, server in on_broker(stand, kind):
+                yield ingest_once(stand, broker, server, options.messages)
+        yield bare_subscriber(stand, options.messages)
+
+
+def ingest_once(stand, broker, server, messages):
+    listeners = stand.begin_load('listen', http_port=server.port, sockets=10, query=server.query)
+    json.loads(listeners.stdout.readline())
+    usage = Usage(broker=broker.pid, server=server.pid)
+    begun = time.time()
+    load = stand.begin_load('mqtt', mqtt_port=broker.port, connections=4, window=50, count=messages)
+    peak, rows, look_at = 0, 0, 0
+    while rows < 2 * messages and time.time() - begun < 90:
+        time.sleep(0.02)
+        rows = server.rows()
+        if time.time() > look_at:
+            peak, look_at = max(peak, memory_kb(server.pid)['Pss']), time.time() + 0.5
+    seconds = time.time() - begun
+    spent, _ = usage.end()
+    published = stand.finish_load(load)
+    heard = stand.finish_load(listeners)   # communicate closes its standard input
+    _, others = usage.end(published['load_us_per_message'] * published['messages'] / 1e6 + heard['cpu_s'])
+    return {'scenario': 'ingest', 'of': server.name, 'messages': messages, 'bytes': published['bytes'],
+            'readings_per_s': round(rows / seconds), 'published_per_s': published['messages_per_s'],
+            'rows_missing': 2 * messages - server.rows(exact=True),
+            'server_us_per_message': round(spent['server'] * 1e6 / messages, 1),
+            'broker_us_per_message': round(spent['broker'] * 1e6 / messages, 1),
+            'load_us_per_message': published['load_us_per_message'], 'pushed_to_10_sockets': heard['frames'],
+            'socket_faults': heard['faults'] + heard['sockets_lost'], 'peak_mib': round(peak / 1024, 1),
+            'others_pct': others}
+
+
+def bare_subscriber(stand, messages):
+    broker = Broker(stand)
+    try:
+        subscriber = stand.spawn([os.path.join(stand.tools, 'fajma_paho_subscriber'), str(broker.port), str(messages)],
+                                 stdout=subprocess.PIPE, text=True)
+        subscriber.stdout.readline()
+        usage = Usage(broker=broker.pid, server=subscriber.pid)
+        begun = time.time()
+        load = stand.begin_load('mqtt', mqtt_port=broker.port, connections=4, window=50, count=messages)
+        line = subscriber.stdout.readline()
+        seconds = time.time() - begun
+        spent_broker = usage.end()[0]['broker'] if subscriber.poll() is None else None
+        published = stand.finish_load(load)
+        subscriber.wait(10)
+        return {'scenario': 'ingest', 'of': 'bare Paho', 'messages': json.loads(line)['received'],
+                'messages_per_s': round(messages / seconds), 'readings_per_s': round(2 * messages / seconds),
+                'published_per_s': published['messages_per_s'],
+                'broker_us_per_message': round(spent_broker * 1e6 / messages, 1) if spent_broker else None}
+    finally:
+        broker.close()
+
+
+# -- 2. WebSockets, closed loop --------------------------------------------------------------------------------
+
+def websocket(stand, options):
+    for _ in range(options.rounds):
+        for broker, server in on_broker(stand, Fajma):
+            usage = Usage(server=server.pid)
+            result = stand.load('ws-closed-loop', http_port=server.port, count=10, window=8, seconds=5, query=server.query)
+            spent, others = usage.end(result['load_us_per_message'] * result['messages'] / 1e6)
+            yield {'scenario': 'websocket', 'of': server.name, **result, 'others_pct': others,
+                   'rows_missing': 2 * result['messages'] - server.rows(exact=True),
+                   'server_us_per_message': round(spent['server'] * 1e6 / result['messages'], 1)}
+
+
+# -- 3. Fan-out --------------------------------------------------------------------------------------------------
+
+def fanout(stand, options):
+    for _ in range(options.rounds):
+        for kind in peers():
+            for broker, server in on_broker(stand, kind):
+                usage = Usage(server=server.pid)
+                result = stand.load('fanout', mqtt_port=broker.port, http_port=server.port, sockets=1000, window=2,
+                                    seconds=5, query=server.query)
+                spent, others = usage.end(result['load_pct'] / 100 * 6)
+                yield {'scenario': 'fanout', 'of': server.name, **result, 'others_pct': others,
+                       'server_pct': round(100 * spent['server'] / usage.seconds)}
+
+
+# -- 4. REST -------------------------------------------------------------------------------------------------------
+
+LISTS = {'all': '/api/iot/donnees/', 'one patient': '/api/iot/donnees/?patient=1'}
+
+
+def rest(stand, options):
+    for broker, server in on_broker(stand, Fajma):
+        stand.load('mqtt', mqtt_port=broker.port, connections=4, window=50, count=25_000)
+        wait_until(lambda: server.rows() >= 50_000, '50,000 rows', 60)
+        writer = stand.begin_load('mqtt', mqtt_port=broker.port, connections=1, rate=50, seconds=600)
+        try:
+            for _ in range(options.rounds):
+                for name, path in LISTS.items():
+                    checker = ListChecker(server, path)
+                    usage = Usage(server=server.pid)
+                    result = wrk(server, path)
+                    spent, others = usage.end(result.pop('wrk_seconds'))
+                    checker.stop()
+                    yield {'scenario': 'rest', 'of': server.name, 'list': name, **result,
+                           'server_us_per_request': round(spent['server'] * 1e6 / max(1, result['requests']), 1),
+                           'checked_answers': checker.checked, 'stale_answers': checker.stale, 'others_pct': others}
+        finally:
+            stand.finish_load(writer, 20)
+
+
+def wrk(server, path, seconds=5):
+    before = os.times()
+    text = subprocess.run(['wrk', '-t1', '-c16', f'-d{seconds}s', '--latency', '-H', 'Authorization: Bearer ' + server.token,
+                           f'http://127.0.0.1:{server.port}{path}'], stdout=subprocess.PIPE, text=True, check=True).stdout
+    after = os.times()
+    found = {name: re.search(pattern, text) for name, pattern in {
+        'rate': r'Requests/sec:\s+([\d.]+)', 'requests': r'(\d+) requests in', 'p99': r'99%\s+([\d.]+)(us|ms|s)',
+        'bad': r'Non-2xx or 3xx responses: (\d+)', 'errors': r'Socket errors: (.*)'}.items()}
+    unit = {'us': 0.001, 'ms': 1, 's': 1000}
+    return {'requests': int(found['requests'][1]), 'requests_per_s': round(float(found['rate'][1])),
+            'p99_ms': round(float(found['p99'][1]) * unit[found['p99'][2]], 2),
+            'bad_answers': int(found['bad'][1]) if found['bad'] else 0, 'socket_errors': bool(found['errors']),
+            'wrk_seconds': after[2] + after[3] - before[2] - before[3]}
+
+
+class ListChecker:
+    """Asks for the list now and then: its count, and its rows, must hold every row that was committed before."""
+
+    def __init__(self, server, path):
+        self.server, self.path = server, path
+        self.checked = self.stale = 0
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def stop(self):
+        self.ending.set()
+        self.thread.join()
+
+    def run(self):
+        of_patient = ' WHERE patient_id = 1' if 'patient=' in self.path else ''
+        query = (f'SELECT (SELECT sum(nombre) FROM fajma_serie{of_patient}), '
+                 f'(SELECT max(id) FROM fajma_donneescapteursiot{of_patient})')
+        table = sqlite3.connect(f'file:{self.server.database}?mode=ro', uri=True, timeout=10)
+        link = http.client.HTTPConnection('127.0.0.1', self.server.port, timeout=10)
+        while not self.ending.wait(0.05):
+            rows, newest = table.execute(query).fetchone()
+            link.request('GET', self.path, headers={'Authorization': 'Bearer ' + self.server.token})
+            answer = json.loads(link.getresponse().read())
+            self.checked += 1
+            if answer['count'] < rows or max(row['id'] for row in answer['results']) < newest:
+                self.stale += 1
+        table.close()
+        link.close()
+
+
+# -- 5. Latency ------------------------------------------------------------------------------------------------------
+
+def latency(stand, options):
+    for _ in range(options.rounds):
+        for kind in peers():
+            for rate in (1000, 5000):
+                for broker, server in on_broker(stand, kind):
+                    usage = Usage(broker=broker.pid, server=server.pid)
+                    result = stand.load('latency', mqtt_port=broker.port, http_port=server.port, rate=rate, seconds=5,
+                                        query=server.query)
+                    spent, others = usage.end(result['load_pct'] / 100 * 7)
+                    yield {'scenario': 'latency', 'of': server.name, **result, 'others_pct': others,
+                           'server_pct': round(100 * spent['server'] / usage.seconds)}
+
+
+# -- 6. Memory ---------------------------------------------------------------------------------------------------------
+
+def memory(stand, _options):
+    for broker, server in on_broker(stand, Fajma):
+        fresh = memory_kb(server.pid)
+        stand.load('mqtt', mqtt_port=broker.port, connections=PATIENTS, rate=200, seconds=5)
+        used = memory_kb(server.pid)
+        sockets = stand.begin_load('listen', http_port=server.port, sockets=5000, query=server.query)
+        count = json.loads(sockets.stdout.readline())['open']
+        full = memory_kb(server.pid)
+        stand.finish_load(sockets)
+        yield {'scenario': 'memory', 'of': server.name, 'fresh_pss_mib': round(fresh['Pss'] / 1024, 1),
+               'pss_mib_100_devices': round(used['Pss'] / 1024, 1), 'rss_mib_100_devices': round(used['Rss'] / 1024, 1),
+               'anonymous_mib_100_devices': round(used['Pss_Anon'] / 1024, 1), 'idle_sockets': count,
+               'kib_per_idle_socket': round((full['Pss'] - used['Pss']) / count, 2)}
+
+
+ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'latency': latency, 'memory': memory}
