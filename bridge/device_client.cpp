@@ -20,7 +20,9 @@ MQTTProperties SessionExpiry(std::chrono::seconds expiry) {
   return properties;
 }
 
+// A refused CONNECT has the broker's reason in `code`.
 std::string Explain(int code, MQTTReasonCodes reason, const char* message) {
+  if (code >= MQTTREASONCODE_UNSPECIFIED_ERROR) reason = static_cast<MQTTReasonCodes>(code);
   if (reason != MQTTREASONCODE_SUCCESS) {
     const char* const name = MQTTReasonCode_toString(reason);
     return name != nullptr ? name : "reason code " + std::to_string(static_cast<int>(reason));

@@ -81,7 +81,9 @@ class ClientSocket::Framing {
     return wslay_event_queue_msg(context_, &message) == 0;
   }
 
+  // A close frame goes before the messages that wait, and nothing after it: first what can be sent is sent.
   void QueueClose(std::uint16_t code) {
+    static_cast<void>(wslay_event_send(context_));  // an error shows in Work
     close_queued_ = true;
     static_cast<void>(wslay_event_queue_close(context_, code, nullptr, 0));  // no memory: it just goes
   }

@@ -48,7 +48,7 @@ class ClientSocket {
   State Work();
   // False: not open, or too much waits. `text` must be valid UTF-8. Leaves with the next Work.
   bool SendText(std::string_view text);
-  // Begins to close; kEnded follows when the server has answered.
+  // Sends what the kernel takes of what waits and begins to close; kEnded follows when the server has answered.
   void Close(std::uint16_t code);
 
  private:
