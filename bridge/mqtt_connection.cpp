@@ -80,13 +80,12 @@ struct MqttConnection::Callbacks {
   }
 
   static void OnSubscribed(void* context, MQTTAsync_successData5* data) noexcept {
-    const std::span codes(data->alt.sub.reasonCodes, static_cast<std::size_t>(data->alt.sub.reasonCodeCount));
     std::string error;
-    for (const MQTTReasonCodes code : codes) {
+    if (data->reasonCode >= MQTTREASONCODE_UNSPECIFIED_ERROR) error = Explain(0, data->reasonCode, nullptr);
+    const int count = data->alt.sub.reasonCodeCount;
+    for (int i = 0; count > 1 && i < count; ++i) {  // of one filter, the library gives no list
+      const MQTTReasonCodes code = data->alt.sub.reasonCodes[i];
       if (code >= MQTTREASONCODE_UNSPECIFIED_ERROR) error = Explain(0, code, nullptr);
-    }
-    if (codes.empty() && data->reasonCode >= MQTTREASONCODE_UNSPECIFIED_ERROR) {
-      error = Explain(0, data->reasonCode, nullptr);
     }
     Self(context).Finish(std::move(error));
   }

@@ -59,6 +59,8 @@ class MqttLink {
   // Messages that the broker sent again although they were journaled.
   std::uint64_t redelivered() const;
 
+  // While the journal is full, every other use of the MQTT library in this process waits too (it has one lock): so at
+  // the end of the program this comes before anything that publishes is ended.
   // Takes nothing more in, tells the broker `offline`, disconnects; the broker keeps what comes for us. Returns within
   // a few seconds, also when the journal is full. Not in a callback. Publish answers false from now on.
   void Stop();
