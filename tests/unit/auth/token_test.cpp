@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <cstdio>
+#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
@@ -145,10 +146,10 @@ TEST_F(TokenTest, DeviceTokensDoNotExpireAndAreNoUsers) {
 TEST_F(TokenTest, ChecksFast) {
   const std::string token = authority_.IssueLogin(7, kNow).access;
   constexpr int kChecks = 2000;
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of the processor: a busy machine does not count
   for (int i = 0; i < kChecks; ++i) ASSERT_TRUE(authority_.Verify(token, TokenType::kAccess, kNow));
-  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
-  std::printf("token check: %.2f us\n", took.count() / kChecks);
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  std::printf("token check: %.2f us\n", seconds * 1e6 / kChecks);
 }
 
 }  // namespace

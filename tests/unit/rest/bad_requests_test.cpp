@@ -195,5 +195,5 @@ TEST_F(BadRequests, NoContentTypeIsNoMediaType) {
   EXPECT_EQ(response.BodyView(), R"({"detail":"Unsupported media type \"\" in request."})");
 }
 
-}  // namespace fajma::rest
+}  // namespace
 }  // namespace fajma::rest
