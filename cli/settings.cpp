@@ -12,7 +12,7 @@ constexpr SettingRow kRows[] = {
     {"data-dir", "folder of the journals and of the embedded database", &Settings::data_dir},
     {"secret-key-file", "key that signs tokens, at least 32 bytes", &Settings::secret_key_file},
     {"page-dir", "folder of the built page", &Settings::page_dir},
-    {"allowed-hosts", "names this server answers to, beside this machine's own", nullptr, &Settings::allowed_hosts},
+    {"allowed-hosts", "names this server answers to; none: those of this machine", nullptr, &Settings::allowed_hosts},
     {"cors-origins", "origins whose pages may call the API", nullptr, &Settings::cors_origins},
     {"ws-allow-anonymous-devices", "sockets of ws/iot without a token may send and listen", nullptr, nullptr,
      &Settings::ws_allow_anonymous_devices},
