@@ -59,8 +59,8 @@ bool TakeZone(std::string_view& text, Micros& offset) {
   unsigned hours = 0;
   unsigned minutes = 0;
   if (!TakeDigits(text, 2, hours)) return false;
-  TakeChar(text, ':');
-  if (!text.empty() && !TakeDigits(text, 2, minutes)) return false;
+  const bool colon = TakeChar(text, ':');
+  if ((colon || !text.empty()) && !TakeDigits(text, 2, minutes)) return false;
   if (hours > 23 || minutes > 59) return false;
   offset = (hours * 60 + minutes) * kMicrosPerMinute * (minus ? -1 : 1);
   return true;

@@ -20,7 +20,7 @@ std::string FormatIso(Micros time);
 void AppendIso(Micros time, std::string& out);
 
 // ISO 8601 / RFC 3339: date "T" or " " time, optional fraction (digits after the sixth are cut), "Z", "±hh:mm",
-// "±hhmm" or nothing (then UTC). Absent when it is anything else.
+// "±hhmm", "±hh" or nothing (then UTC). Absent when it is anything else.
 std::optional<Micros> ParseIso(std::string_view text);
 
 // Now, on the system's clock.
