@@ -107,7 +107,7 @@ def fanout(stand, options):
         for kind in peers():
             for broker, server in on_broker(stand, kind):
                 usage = Usage(server=server.pid)
-                result = stand.load('fanout', mqtt_port=broker.port, http_port=server.port, sockets=1000, window=2,
+                result = stand.load('fanout', mqtt_port=broker.port, http_port=server.port, sockets=1000, window=16,
                                     seconds=5, query=server.query)
                 spent, others = usage.end(result['load_pct'] / 100 * 6)
                 yield {'scenario': 'fanout', 'of': server.name, **result, 'others_pct': others,
@@ -123,7 +123,7 @@ def rest(stand, options):
     for broker, server in on_broker(stand, Fajma):
         stand.load('mqtt', mqtt_port=broker.port, connections=4, window=50, count=25_000)
         wait_until(lambda: server.rows() >= 50_000, '50,000 rows', 60)
-        writer = stand.begin_load('mqtt', mqtt_port=broker.port, connections=1, rate=50, seconds=600)
+        writer = stand.begin_load('mqtt', mqtt_port=broker.port, connections=1, rate=50)
         try:
             for _ in range(options.rounds):
                 for name, path in LISTS.items():

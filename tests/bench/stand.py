@@ -177,7 +177,7 @@ class Stand:
             out, errors = child.communicate(timeout=timeout)
         finally:
             self.end(child, 1)
-        if child.returncode != 0:
+        if child.returncode != 0 or not out.strip():
             raise RuntimeError(errors.strip() or f'load: {child.returncode}')
         return json.loads(out.strip().splitlines()[-1])
 

@@ -1,8 +1,10 @@
 // Publishers: closed loop (a window of unacknowledged messages for each connection) or, with --rate, open loop.
-//   --mqtt-port P --devices FILE --connections 4 --window 50 --count N | --seconds S [--rate R]
-#include <cmath>
+//   --mqtt-port P --devices FILE --connections 4 --window 50 --count N
+//   --mqtt-port P --devices FILE --connections 4 --rate R [--seconds S]   without: until standard input ends
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 
 #include "tests/bench/load/modes.h"
 
@@ -27,13 +29,13 @@ class Publishers {
     while (acknowledged_ < sent_) Wait(std::chrono::milliseconds(100));
   }
 
-  // What is due is sent; a publisher that falls behind catches up.
+  // What is due is sent; a publisher that falls behind catches up. 0 seconds: until standard input ends.
   void RunOpenLoop(double rate, double seconds) {
     for (const auto& peer : peers_) peer->on_puback = [this](std::uint16_t) { Acknowledge(); };
-    const auto whole = static_cast<std::uint64_t>(rate * seconds);
-    while (sent_ < std::min<std::uint64_t>(whole, count_) && !InputEnded()) {
+    const auto whole = seconds > 0 ? static_cast<std::uint64_t>(rate * seconds) : count_;
+    while (sent_ < whole && (seconds > 0 || !InputEnded())) {
       const auto due = static_cast<std::uint64_t>(Seconds(Clock::now() - begun_) * rate);
-      for (; sent_ < std::min(due, whole);) {
+      while (sent_ < std::min<std::uint64_t>(due, whole)) {
         const auto id = static_cast<std::uint16_t>(1 + sent_ / peers_.size() % 60'000);
         Publish(*peers_[sent_ % peers_.size()], id);
       }
@@ -43,7 +45,7 @@ class Publishers {
   }
 
   void Print() {
-    const double time = Seconds(last_puback_ - begun_);
+    const double time = std::max(Seconds(last_puback_ - begun_), 1e-6);
     const auto messages = static_cast<double>(acknowledged_);
     JsonLine()
         .Add("messages", acknowledged_)
@@ -92,7 +94,7 @@ int RunMqtt(const Arguments& arguments) {
   Publishers publishers(arguments);
   const double rate = arguments.Number("rate", 0);
   if (rate > 0) {
-    publishers.RunOpenLoop(rate, arguments.Number("seconds", 1e6));
+    publishers.RunOpenLoop(rate, arguments.Number("seconds", 0));
   } else {
     publishers.RunClosedLoop(arguments.Count("window", 50));
   }

@@ -38,7 +38,8 @@ std::uint16_t Arguments::Port(const std::string& name) const {
 }
 
 std::size_t Arguments::Count(const std::string& name, std::size_t fallback) const {
-  return static_cast<std::size_t>(Number(name, static_cast<double>(fallback)));
+  const std::string text = Text(name, "");
+  return text.empty() ? fallback : static_cast<std::size_t>(std::stoull(text));
 }
 
 std::vector<Target> ReadTargets(const std::string& path) {

@@ -30,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kStartTimeout{60};
+constexpr seconds kStartTimeout{180};
 constexpr seconds kAnswerTimeout{180};
 constexpr seconds kQuiet{3};  // the table does not grow for so long: nothing comes any more
 constexpr seconds kGrowTimeout{300};

@@ -24,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kShownBytes = 2'000;  // of a log
+
 // Only async-signal-safe calls between fork and exec.
 pid_t Spawn(const std::vector<std::string>& command, const std::string& output) {
   std::vector<char*> arguments;
@@ -41,10 +43,11 @@ pid_t Spawn(const std::vector<std::string>& command, const std::string& output) 
   ::_exit(127);
 }
 
-std::string Contents(const fs::path& path) {
+std::string EndOf(const fs::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
-  return text.str();
+  const std::string whole = text.str();
+  return whole.size() <= kShownBytes ? whole : "…" + whole.substr(whole.size() - kShownBytes);
 }
 
 }  // namespace
@@ -82,7 +85,7 @@ std::string ServerProcess::Administer(const std::vector<std::string>& arguments)
   const pid_t child = Spawn(CommandLine(arguments), output.string());
   int status = 0;
   ::waitpid(child, &status, 0);
-  std::string text = Contents(output);
+  std::string text = EndOf(output);
   if (status != 0) throw std::runtime_error("`fajma " + arguments[0] + " " + arguments[1] + "` failed: " + text);
   return text;
 }
@@ -110,9 +113,9 @@ void ServerProcess::WaitUntilReady(std::chrono::seconds timeout) {
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = -1;
-      throw std::runtime_error("the server ended by itself: " + Contents(log()));
+      throw std::runtime_error("the server ended by itself: " + EndOf(log()));
     }
-    if (Clock::now() > deadline) throw std::runtime_error("the server is not ready: " + Contents(log()));
+    if (Clock::now() > deadline) throw std::runtime_error("the server is not ready: " + EndOf(log()));
     ::poll(nullptr, 0, 10);
   }
 }
