@@ -26,7 +26,7 @@ struct Request {
   std::vector<QueryParameter> query;  // in the order sent
   std::vector<Header> headers;        // in the order sent, values trimmed
   std::string body;
-  std::string host;            // the Host header, or the authority of an absolute-form target; "" in HTTP/1.0 only
+  std::string host;            // the Host header, or the authority of an absolute-form target; "" when it names none
   std::string peer_address;    // of the socket, numeric, without the port; an IPv4 peer of an IPv6
                                // socket as IPv4
   std::string scheme{"http"};  // of the socket; what a trusted proxy says of it is for the handler to judge

@@ -101,7 +101,7 @@ class Worker : public Tcp::Transport {
 
   void registerPoller(Polling::Epoll& poller) override;
   void onReady(const Aio::FdSet& fds) override;
-  void Admit(int fd, std::string peer_address);
+  void Admit(int fd, const std::string& peer_address);
 
   // Any thread.
   void RequestStop() { ::eventfd_write(wake_.get(), 1); }
@@ -208,15 +208,14 @@ void Worker::ServePistache(Polling::Tag tag) {
   if (admitted_ != admitted) peers_queue_ = tag;
 }
 
-void Worker::Admit(int fd, std::string peer_address) {
+void Worker::Admit(int fd, const std::string& peer_address) {
   ++admitted_;
   shared_.counters.connections_accepted.Add();
   std::shared_ptr<void> place = draining_ ? nullptr : shared_.places->Take();
   const bool admitted = place != nullptr;
   clients_.erase(fd);
   Client& client =
-      clients_.try_emplace(fd, fd, shared_.environment, std::move(peer_address), std::move(place), Clock::now())
-          .first->second;
+      clients_.try_emplace(fd, fd, shared_.environment, peer_address, std::move(place), Clock::now()).first->second;
   if (admitted) return;
   shared_.counters.connections_refused.Add();
   client.TurnAway();
