@@ -28,7 +28,8 @@ std::string HexOf(std::string_view bytes) {
 struct IdentityHash {
   std::size_t operator()(const std::tuple<std::int64_t, Micros, std::int64_t>& key) const noexcept {
     const auto [device, time, fingerprint] = key;
-    return static_cast<std::size_t>(fingerprint ^ (time * 0x9E3779B1) ^ (device << 48));
+    return static_cast<std::size_t>(fingerprint) ^ static_cast<std::size_t>(time) * 0x9E3779B97F4A7C15ULL ^
+           static_cast<std::size_t>(device) << 48;
   }
 };
 
