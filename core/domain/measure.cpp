@@ -8,10 +8,10 @@ using enum MeasureKind;
 // Accepted ranges and thresholds: the documented server's observed contract. Respiratory rate, which it did not know:
 // accepted 1 to 100 as sensors report; thresholds after the bands of NEWS2 (Royal College of Physicians, 2017: 12 to 20
 // scores 0, up to 8 and from 25 scores 3), the emergency bounds being the ends at which a rate no longer sustains life.
+// clang-format off: a line a measure
 constexpr std::array<Measure, kMeasureCount> kMeasures = {{
     {MeasureId::kTemperature, "temperature", "Température", "°C", kVitalSign, 25, 45, {35.5, 38}, {34.5, 39.5}, {33, 41}},
-    {MeasureId::kHeartRate, "heart_rate", "Fréquence cardiaque", "bpm", kVitalSign, 20, 300, {50, 110}, {40, 140},
-     {30, 180}},
+    {MeasureId::kHeartRate, "heart_rate", "Fréquence cardiaque", "bpm", kVitalSign, 20, 300, {50, 110}, {40, 140}, {30, 180}},
     {MeasureId::kSystolicPressure, "systolic_pressure", "Pression systolique", "mmHg", kVitalSign, 40, 300, {90, 140},
      {80, 180}, {70, 220}},
     {MeasureId::kDiastolicPressure, "diastolic_pressure", "Pression diastolique", "mmHg", kVitalSign, 20, 200, {55, 90},
@@ -24,6 +24,7 @@ constexpr std::array<Measure, kMeasureCount> kMeasures = {{
     {MeasureId::kBatteryLevel, "battery_level", "Batterie", "%", kDeviceFigure, 0, 100, {}, {}, {}},
     {MeasureId::kSignalQuality, "signal_quality", "Signal", "%", kDeviceFigure, 0, 100, {}, {}, {}},
 }};
+// clang-format on
 
 bool IsOutside(const Bounds& bounds, double value) {
   return (bounds.low && value < *bounds.low) || (bounds.high && value > *bounds.high);
