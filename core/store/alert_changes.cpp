@@ -58,11 +58,12 @@ std::optional<Alert> ReadWritten(Lease& lease, RefCache& refs, Statement& change
 std::string Returning() { return " RETURNING " + std::string(kAlertColumns); }
 
 std::optional<Alert> Insert(Lease& lease, RefCache& refs, const AlertRequest& request, Micros now) {
-  Statement insert(lease,
-                   "INSERT INTO fajma_alertesiot (niveau, titre, message, acquittee, date_creation, dispositif_id,"
-                   " donnee_declencheur_id, patient_id, condition_code) VALUES (:niveau, :titre, :message, 0, :creation,"
-                   " :dispositif, :declencheur, :patient, :condition) ON CONFLICT DO NOTHING" +
-                       Returning());
+  Statement insert(
+      lease,
+      "INSERT INTO fajma_alertesiot (niveau, titre, message, acquittee, date_creation, dispositif_id,"
+      " donnee_declencheur_id, patient_id, condition_code) VALUES (:niveau, :titre, :message, 0, :creation,"
+      " :dispositif, :declencheur, :patient, :condition) ON CONFLICT DO NOTHING" +
+          Returning());
   insert.Bind("niveau", NameOf(request.level))
       .Bind("titre", request.title)
       .Bind("message", request.message)

@@ -47,14 +47,15 @@ FeedPage<AlertEvent> AlertStore::EventsAfter(Cursor after, std::int64_t limit, s
   CommitWindows windows(lease, after, up_to);
   FeedPage<AlertEvent> page;
   for (CommitWindow window = windows.Next(); !window.empty() && page.complete; window = windows.Next()) {
-    Statement query(lease, "SELECT numero, lot, e_id, e_changement, e_niveau, e_message, e_acquittee, e_par, e_date,"
-                           " e_resolue, " +
-                               std::string(kAlertColumns) + " FROM " + std::string(kEvents) +
-                               " JOIN fajma_commit ON lot = e_id / 8192 JOIN fajma_alertesiot ON id = e_alerte"
-                               " WHERE e_id >= :premiere AND e_id <= :derniere" +
-                               (patient_id ? " AND e_patient = :patient" : "") +
-                               " AND numero >= :de AND numero <= :a AND (numero > :de OR e_id > lot * 8192 + :rang)"
-                               " ORDER BY numero, e_id LIMIT :limit");
+    Statement query(lease,
+                    "SELECT numero, lot, e_id, e_changement, e_niveau, e_message, e_acquittee, e_par, e_date,"
+                    " e_resolue, " +
+                        std::string(kAlertColumns) + " FROM " + std::string(kEvents) +
+                        " JOIN fajma_commit ON lot = e_id / 8192 JOIN fajma_alertesiot ON id = e_alerte"
+                        " WHERE e_id >= :premiere AND e_id <= :derniere" +
+                        (patient_id ? " AND e_patient = :patient" : "") +
+                        " AND numero >= :de AND numero <= :a AND (numero > :de OR e_id > lot * 8192 + :rang)"
+                        " ORDER BY numero, e_id LIMIT :limit");
     if (patient_id) query.Bind("patient", *patient_id);
     query.Bind("premiere", window.first_id).Bind("derniere", window.last_id).Bind("a", window.last_commit);
     query.Bind("de", CommitOf(after)).Bind("rang", after % kCursorsPerCommit).Bind("limit", wanted - page.rows.size());

@@ -48,7 +48,7 @@ class CommitWindows {
   }
 
  private:
-  static constexpr std::int64_t kFirstCommits = 256;
+  static constexpr std::int64_t kFirstCommits = 64;
   static constexpr std::int64_t kMaxCommits = 65536;
 
   Lease& lease_;

@@ -93,7 +93,8 @@ void Database::NoteCommit(std::int64_t number) {
 std::int64_t TakeCommitNumber(Lease& lease, std::int64_t lot, Micros now) {
   std::int64_t number = 0;
   {
-    Statement next(lease, "UPDATE fajma_base SET commit_numero = commit_numero + 1 WHERE id = 1 RETURNING commit_numero");
+    Statement next(lease,
+                   "UPDATE fajma_base SET commit_numero = commit_numero + 1 WHERE id = 1 RETURNING commit_numero");
     if (!next.Into(number).Next()) throw DatabaseError("the database has not been migrated", false);
   }
   Statement note(lease, "INSERT INTO fajma_commit (numero, lot, instant) VALUES (:numero, :lot, :instant)");
@@ -113,7 +114,8 @@ std::int64_t TakeLot(Lease& lease) {
 DatabaseState ReadDatabaseState(Lease& lease) {
   DatabaseState state;
   Statement query(lease, "SELECT epoque, commit_numero FROM fajma_base WHERE id = 1");
-  if (!query.Into(state.epoch, state.last_commit).Next()) throw DatabaseError("the database has not been migrated", false);
+  if (!query.Into(state.epoch, state.last_commit).Next())
+    throw DatabaseError("the database has not been migrated", false);
   return state;
 }
 

@@ -17,9 +17,9 @@ struct Device {
   std::int64_t id = 0;
   Mac mac;
   std::string name;
-  std::string type;                 // capteur_cardiaque, …
+  std::string type;  // capteur_cardiaque, …
   std::optional<std::string> ip_address;
-  std::string status = "inactif";   // actif, inactif, maintenance, erreur
+  std::string status = "inactif";  // actif, inactif, maintenance, erreur
   std::optional<Micros> last_seen_at;
   std::optional<std::string> firmware;
   std::optional<int> battery_percent;

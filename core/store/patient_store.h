@@ -14,11 +14,11 @@ namespace fajma {
 
 struct Patient {
   std::int64_t id = 0;
-  std::string identifier;  // `identifiant`: [A-Za-z0-9_]{1,50}, unique for ever
-  std::string last_name;   // `nom`
-  std::string first_name;  // `prenom`
+  std::string identifier;                 // `identifiant`: [A-Za-z0-9_]{1,50}, unique for ever
+  std::string last_name;                  // `nom`
+  std::string first_name;                 // `prenom`
   std::optional<std::string> birth_date;  // YYYY-MM-DD
-  std::string room;        // `salle`; empty: none
+  std::string room;                       // `salle`; empty: none
 };
 
 // What to change: an absent field stays as it is.

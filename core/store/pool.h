@@ -35,9 +35,9 @@ class Database::Pool {
   std::vector<std::unique_ptr<Lease::Slot>> slots_;
   mutable std::mutex mutex_;
   // Guarded by mutex_:
-  std::vector<Lease::Slot*> free_;               // last given back, first taken: its caches are warm
-  std::array<std::deque<Waiter*>, 2> waiting_;   // by priority
-  int overtaken_ = 0;                            // how often the waiting bulk was overtaken in a row
+  std::vector<Lease::Slot*> free_;              // last given back, first taken: its caches are warm
+  std::array<std::deque<Waiter*>, 2> waiting_;  // by priority
+  int overtaken_ = 0;                           // how often the waiting bulk was overtaken in a row
 };
 
 }  // namespace fajma

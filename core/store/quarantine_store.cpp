@@ -17,8 +17,9 @@ Page<QuarantineEntry> QuarantineStore::List(std::optional<std::int64_t> device_i
   count.Into(result.count).Next();
   if (page.bounded_limit() == 0 || page.bounded_offset() >= result.count) return result;
 
-  Statement query(lease, "SELECT id, recu, porte, dispositif_id, code, detail, encodage, contenu FROM fajma_quarantaine" +
-                             conditions.text() + " ORDER BY id DESC LIMIT :limit OFFSET :offset");
+  Statement query(lease,
+                  "SELECT id, recu, porte, dispositif_id, code, detail, encodage, contenu FROM fajma_quarantaine" +
+                      conditions.text() + " ORDER BY id DESC LIMIT :limit OFFSET :offset");
   conditions.BindTo(query);
   query.Bind("limit", page.bounded_limit()).Bind("offset", page.bounded_offset());
   QuarantineEntry row;

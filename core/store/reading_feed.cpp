@@ -123,7 +123,8 @@ FeedPage<StoredMessage> ReadingStore::MessagesAfter(std::optional<std::int64_t> 
   // A cursor may point into a message: begin early enough in its commit to find that message's first row.
   const Cursor from = after - std::min(kMostRows, after % kCursorsPerCommit + 1);
   Lease lease = database_.Read();
-  const FeedRows found = RowsAfter(lease, patient_id, from, up_to, (messages + 2) * kMostRows);
+  // Enough for most: a page may have fewer messages than asked for, but at least one.
+  const FeedRows found = RowsAfter(lease, patient_id, from, up_to, messages * 2 + 2 * kMostRows);
 
   FeedPage<StoredMessage> page;
   for (const FeedRow& row : found.rows) {

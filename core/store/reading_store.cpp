@@ -15,6 +15,7 @@ constexpr Micros kLongestAhead = 10 * kMicrosPerMinute;
 constexpr std::int64_t kConcurrentLots = 64;  // lots that may have been taken and not yet committed
 // Beyond that many rows it is cheaper to walk all readings than to merge those of several patients.
 constexpr std::int64_t kMaxMerged = 2000;
+constexpr std::int64_t kRare = 50;  // a type with fewer than one reading in so many
 
 // What the series say of one patient's readings that pass the filter.
 struct PatientRange {
@@ -111,20 +112,24 @@ std::vector<std::int64_t> WalkIds(Lease& lease, const Search& search, const std:
   return ReadIds(lease, search, all, limit, offset);
 }
 
-// The way that reads least: one patient's index, some patients' merged, or all readings.
-std::vector<std::int64_t> PageIds(Lease& lease, const Search& search, const std::vector<PatientRange>& ranges,
-                                  std::int64_t limit, std::int64_t offset) {
-  const ReadingFilter& filter = search.filter;
-  const bool of_patients = filter.device_id || filter.patient_id || filter.patients;
-  if (of_patients && ranges.size() == 1) return ReadIds(lease, search, ranges.front(), limit, offset);
-  if (of_patients && offset + limit <= kMaxMerged) return MergeIds(lease, search, ranges, limit, offset);
-  return WalkIds(lease, search, ranges, limit, offset);
-}
-
 std::int64_t TotalCount(Lease& lease) {
   std::int64_t count = 0;
   Statement(lease, "SELECT CAST(COALESCE(SUM(nombre), 0) AS BIGINT) FROM fajma_serie").Into(count).Next();
   return count;
+}
+
+// The way that reads least: one patient's index, some patients' merged (a rare type has few and narrow series), or all
+// readings.
+std::vector<std::int64_t> PageIds(Lease& lease, const Search& search, const std::vector<PatientRange>& ranges,
+                                  std::int64_t count, PageRequest page) {
+  const ReadingFilter& filter = search.filter;
+  const std::int64_t limit = page.bounded_limit();
+  const std::int64_t offset = page.bounded_offset();
+  const bool of_patients = filter.device_id || filter.patient_id || filter.patients;
+  if (of_patients && ranges.size() == 1) return ReadIds(lease, search, ranges.front(), limit, offset);
+  const bool merge = of_patients || (search.types && count < TotalCount(lease) / kRare);
+  if (merge && offset + limit <= kMaxMerged) return MergeIds(lease, search, ranges, limit, offset);
+  return WalkIds(lease, search, ranges, limit, offset);
 }
 
 // The least id that a reading measured since then can have; kMaxId: there is none.
@@ -186,7 +191,7 @@ Page<Reading> ReadingStore::List(const ReadingFilter& filter, PageRequest page) 
     result.count = TotalCount(lease);
   }
   if (page.bounded_offset() < result.count && page.bounded_limit() > 0) {
-    result.rows = RowsOf(lease, PageIds(lease, search, ranges, page.bounded_limit(), page.bounded_offset()));
+    result.rows = RowsOf(lease, PageIds(lease, search, ranges, result.count, page));
   }
   if (filter.measured_since) result.count = static_cast<std::int64_t>(result.rows.size());
   return result;

@@ -22,8 +22,8 @@ struct Reading {
   std::string type;  // `type_donnee`: "heart_rate"
   std::string unit;  // "bpm"
   double value = 0;
-  bool integral = false;       // it was sent as 75, not as 75.0
-  Micros measured_at = 0;      // `timestamp`
+  bool integral = false;   // it was sent as 75, not as 75.0
+  Micros measured_at = 0;  // `timestamp`
   Micros received_at = 0;
   int quality = 100;
   TimeSource time_source = TimeSource::kReceived;
@@ -38,9 +38,9 @@ struct Reading {
 struct ReadingFilter {
   std::optional<std::int64_t> device_id;
   std::optional<std::int64_t> patient_id;
-  std::optional<std::string> type;           // `type_donnee`, in any unit
-  std::optional<std::int64_t> before_id;     // pages that stay fast at any depth: only ids below this one
-  std::optional<Micros> measured_since;      // `count` is then that of the rows given, not of all
+  std::optional<std::string> type;        // `type_donnee`, in any unit
+  std::optional<std::int64_t> before_id;  // pages that stay fast at any depth: only ids below this one
+  std::optional<Micros> measured_since;   // `count` is then that of the rows given, not of all
   VisiblePatients patients;
 };
 
@@ -83,7 +83,8 @@ class ReadingStore {
   // `limit`: rows, at most kMaxPageRows.
   FeedPage<Reading> ListAfter(Cursor after, std::int64_t limit, std::optional<std::int64_t> patient_id = {});
   // The same as whole messages: those whose last row has a cursor after `after`, of commits up to that of `up_to`. A
-  // message without a vital sign has no rows and is not among them. `limit`: messages, at most kMaxPageRows.
+  // message without a vital sign has no rows and is not among them. `limit`: messages, at most kMaxPageRows;
+  // a page that is not complete may have fewer, but one at least.
   FeedPage<StoredMessage> MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after, std::int64_t limit,
                                         Cursor up_to = kNoEnd);
 

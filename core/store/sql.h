@@ -1,4 +1,5 @@
-// SQL through SOCI: prepared statements of a lease, and SOCI's errors as ours. Included only by this folder's .cpp files.
+// SQL through SOCI: prepared statements of a lease, and SOCI's errors as ours. Included only by this folder's .cpp
+// files.
 #pragma once
 
 #include <soci/soci.h>
@@ -90,7 +91,8 @@ bool LooksAlive(Lease::Slot& slot);
 // Whether the open transaction has failed already, so that a COMMIT would be a ROLLBACK.
 bool TransactionFailed(Lease::Slot& slot);
 
-// Inside a catch block for a SOCI exception: throws it on as DatabaseError or ConstraintError. `sql` is told, values never.
+// Inside a catch block for a SOCI exception: throws it on as DatabaseError or ConstraintError. `sql` is told, values
+// never.
 [[noreturn]] void RethrowAsDatabaseError(Lease::Slot& slot, std::string_view sql);
 
 // Runs `use`, which calls SOCI itself, with SOCI's exceptions translated.
@@ -128,8 +130,10 @@ class Statement {
   template <typename T>
   Statement& Bind(std::string_view name, const std::optional<T>& value) {
     if (value) return Bind(name, *value);
-    if constexpr (std::integral<T>) return BindInteger(name, 0, true);
-    else return BindNullText(name);
+    if constexpr (std::integral<T>)
+      return BindInteger(name, 0, true);
+    else
+      return BindNullText(name);
   }
 
   // One run of the statement for each element; all vectors are equally long and outlive it.

@@ -65,8 +65,8 @@ const passwd* PostgresUser() {
 
 struct Command {
   std::vector<std::string> arguments;
-  std::string log;      // file for its output
-  std::string notify;   // NOTIFY_SOCKET, or empty
+  std::string log;     // file for its output
+  std::string notify;  // NOTIFY_SOCKET, or empty
   bool ends_with_us = false;
 };
 
@@ -153,7 +153,8 @@ class ReadySocket {
     const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
     std::array<pollfd, 2> watched = {pollfd{socket_.get(), POLLIN, 0}, pollfd{process.get(), POLLIN, 0}};
     for (;;) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       if (left.count() <= 0) return false;
       if (::poll(watched.data(), watched.size(), static_cast<int>(left.count())) < 0 && errno != EINTR) Fail("poll");
       if ((watched[0].revents & POLLIN) != 0) {
@@ -201,8 +202,14 @@ PostgresServer::~PostgresServer() {
 
 void PostgresServer::InitialiseFolder() {
   Command initdb;
-  initdb.arguments = {std::string(kPrograms) + "initdb", "--pgdata=" + folder_ + "/data", "--no-sync", "--no-instructions",
-                      "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"};
+  initdb.arguments = {std::string(kPrograms) + "initdb",
+                      "--pgdata=" + folder_ + "/data",
+                      "--no-sync",
+                      "--no-instructions",
+                      "--auth=trust",
+                      "--username=postgres",
+                      "--encoding=UTF8",
+                      "--locale=C.UTF-8"};
   initdb.log = folder_ + "/log";
   if (WaitFor(Spawn(initdb)) != 0) throw std::runtime_error("initdb failed: " + ReadFile(initdb.log));
   std::ofstream(folder_ + "/data/postgresql.conf", std::ios::app)

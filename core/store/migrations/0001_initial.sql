@@ -185,6 +185,7 @@ CREATE TABLE fajma_alertesiot (
 CREATE UNIQUE INDEX fajma_alertesiot_presente
   ON fajma_alertesiot (patient_id, condition_code) WHERE resolue_le IS NULL AND condition_code <> '';
 CREATE INDEX fajma_alertesiot_patient ON fajma_alertesiot (patient_id, id);
+CREATE INDEX fajma_alertesiot_dispositif ON fajma_alertesiot (dispositif_id, id);
 CREATE INDEX fajma_alertesiot_active ON fajma_alertesiot (id) WHERE acquittee = 0;
 
 -- Each change of an alert, with what changed as it was after it; id is in a lot, as a reading's.

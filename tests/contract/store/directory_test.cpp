@@ -14,10 +14,11 @@ class Devices : public StoreContract {
     Lease lease = database_.Read();
     std::string text;
     for (int i = 0;; ++i) {
-      const std::string row = QueryText(
-          lease, "SELECT CAST(patient_id AS VARCHAR(20)) || ':' || CAST(depuis AS VARCHAR(20)) || '-' ||"
-                 " COALESCE(CAST(jusqu_a AS VARCHAR(20)), '') FROM fajma_affectation WHERE dispositif_id = " +
-                     std::to_string(device_id) + " ORDER BY id LIMIT 1 OFFSET " + std::to_string(i));
+      const std::string row =
+          QueryText(lease,
+                    "SELECT CAST(patient_id AS VARCHAR(20)) || ':' || CAST(depuis AS VARCHAR(20)) || '-' ||"
+                    " COALESCE(CAST(jusqu_a AS VARCHAR(20)), '') FROM fajma_affectation WHERE dispositif_id = " +
+                        std::to_string(device_id) + " ORDER BY id LIMIT 1 OFFSET " + std::to_string(i));
       if (row.empty()) return text;
       text += row + ' ';
     }

@@ -122,7 +122,8 @@ TEST_F(Readings, AreThoseOfVisiblePatientsOnly) {
 
 TEST_F(Readings, FarBackAreTheSameByEitherWay) {
   std::vector<RowSpec> rows;
-  for (int i = 0; i < 2400; ++i) rows.push_back({i % 2 == 0 ? device_ : third_, i % 2 == 0 ? one_ : other_, kNow, kHeartRate, double(i)});
+  for (int i = 0; i < 2400; ++i)
+    rows.push_back({i % 2 == 0 ? device_ : third_, i % 2 == 0 ? one_ : other_, kNow, kHeartRate, double(i)});
   StoreRows(database_, rows);
   ReadingFilter filter;
   filter.patients = std::vector<std::int64_t>{one_, other_};

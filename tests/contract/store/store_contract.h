@@ -29,7 +29,6 @@ inline constexpr Micros kSecond = kMicrosPerSecond;
 // A database of its own for each test.
 class StoreContract : public testing::Test {
  protected:
-
   // A patient in a room and a device of theirs, with short names.
   std::int64_t AddPatient(const std::string& identifier, const std::string& room = "salle1");
   std::int64_t AddDevice(std::uint64_t mac_bits, std::int64_t patient_id);
