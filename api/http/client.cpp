@@ -84,7 +84,7 @@ bool Client::Flush(Connection::Clock::time_point now) {
 }
 
 Client::ReadResult Client::Read(std::span<char> scratch, Connection::Clock::time_point now) {
-  ssize_t count;
+  ssize_t count = 0;
   do {
     count = ::recv(fd_, scratch.data(), scratch.size(), MSG_DONTWAIT);
   } while (count < 0 && errno == EINTR);

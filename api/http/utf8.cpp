@@ -10,7 +10,7 @@ namespace {
 std::size_t AsciiPrefix(std::string_view bytes) {
   std::size_t at = 0;
   for (; at + 8 <= bytes.size(); at += 8) {
-    std::uint64_t eight;
+    std::uint64_t eight = 0;
     std::memcpy(&eight, bytes.data() + at, 8);
     if (eight & 0x8080808080808080U) break;
   }

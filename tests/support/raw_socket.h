@@ -102,7 +102,7 @@ class RawSocket {
     return true;
   }
 
-  void EndSending() { ::shutdown(fd_, SHUT_WR); }
+  void EndSending() const { ::shutdown(fd_, SHUT_WR); }
   // Closes so that the other side gets a reset.
   void Reset() {
     const linger hard{1, 0};
@@ -135,7 +135,7 @@ class RawSocket {
 
   // Up to and with `marker`. Throws at the end of the stream.
   std::string ReceiveUntil(std::string_view marker, milliseconds timeout = kPatience) {
-    std::size_t at;
+    std::size_t at = 0;
     while ((at = received_.find(marker)) == std::string::npos) {
       if (!ReceiveSome(timeout)) throw std::runtime_error("ended early: " + received_);
     }
