@@ -24,6 +24,22 @@ void Reject(DecodedMessage& message, std::string_view code, std::string detail) 
   if (!message.rejection) message.rejection = Rejection{code, std::move(detail)};
 }
 
+// A name that stands twice says two things: neither is taken. Empty: none of `names` does.
+std::string_view FindRepeated(const Value& object, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    std::size_t count = 0;
+    for (const auto& member : object.GetObject()) count += json_internal::TextOf(member.name) == name ? 1 : 0;
+    if (count > 1) return name;
+  }
+  return {};
+}
+
+bool RejectRepeated(const Value& object, std::initializer_list<std::string_view> names, DecodedMessage& message) {
+  const std::string_view name = FindRepeated(object, names);
+  if (!name.empty()) Reject(message, rejection::kDuplicateKey, std::string(name) + " stands there twice");
+  return !name.empty();
+}
+
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t value) {
   hash ^= value + 0x9E3779B97F4A7C15ULL + (hash << 6) + (hash >> 2);
   hash *= 0xBF58476D1CE4E5B9ULL;
@@ -85,7 +101,7 @@ DeviceTime TimeFromText(std::string_view text) {
 void TakeIdentity(const Value& object, DecodedMessage& message) {
   const Value* boot = json_internal::Find(object, "b");
   const Value* seq = json_internal::Find(object, "s");
-  if (boot == nullptr && seq == nullptr) return;
+  if ((boot == nullptr && seq == nullptr) || RejectRepeated(object, {"b", "s", "f"}, message)) return;
   if (boot == nullptr || seq == nullptr || !boot->IsUint() || !seq->IsUint64() || seq->GetUint64() == 0 ||
       seq->GetUint64() > (1ULL << 53)) {
     Reject(message, rejection::kInvalidData, "b and s are whole numbers, both or none, s from 1");
@@ -99,6 +115,7 @@ void TakeIdentity(const Value& object, DecodedMessage& message) {
 // {"b":12,"s":345,"t":…,"m":{…}}
 DecodedMessage DecodeNative(const Value& object) {
   DecodedMessage message;
+  RejectRepeated(object, {"t", "u", "m"}, message);
   TakeIdentity(object, message);
   const Value* wall = json_internal::Find(object, "t");
   const Value* uptime = json_internal::Find(object, "u");
@@ -124,6 +141,7 @@ DecodedMessage DecodeNative(const Value& object) {
 // {"ts":…,"values":{…}} or {"heart_rate":75}
 DecodedMessage DecodePlain(const Value& object) {
   DecodedMessage message;
+  RejectRepeated(object, {"ts", "values"}, message);
   const Value* ts = json_internal::Find(object, "ts");
   const Value* values = json_internal::Find(object, "values");
   if (ts != nullptr) {
@@ -145,6 +163,7 @@ DecodedMessage DecodePlain(const Value& object) {
 void TakeDocumentedTime(const Value& data, DecodedMessage& message, std::string& data_errors) {
   const Value* value = json_internal::Find(data, "timestamp");
   if (value == nullptr || value->IsNull()) return;
+  RejectRepeated(data, {"timestamp"}, message);
   std::string_view problem;
   if (value->IsNumber()) {
     message.time = TimeFromMillis(*value);
@@ -221,6 +240,7 @@ DecodedMessage DecodeDocumented(const Value& object) {
     return Rejected(rejection::kUnknownType, "the type is not sensor_data");
   }
   std::string errors;
+  RejectRepeated(object, {"type", "device_mac", "data"}, message);
   TakeDocumentedMac(object, message, errors);
   TakeIdentity(object, message);
   const Value* data = json_internal::Find(object, "data");
