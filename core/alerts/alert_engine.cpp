@@ -38,8 +38,9 @@ void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& valu
                           std::vector<AlertRequest>& requests) {
   const Measure& measure = GetMeasure(value.measure);
   Condition& condition = measures_[message.patient->id][static_cast<std::size_t>(measure.id) - 1];
-  if (message.measured_at < condition.newest_measured_at) return;
-  condition.newest_measured_at = message.measured_at;
+  Micros& newest = condition.newest_measured_at[message.device.id];
+  if (message.measured_at < newest) return;
+  newest = message.measured_at;
   const std::optional<AlertLevel> level = LevelOf(measure, value.value);
   const bool rises = level && (!condition.present || *level > *condition.present);
   const bool ends = !level && condition.present;

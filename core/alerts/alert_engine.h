@@ -4,12 +4,13 @@
 
 #include <array>
 #include <cstdint>
-#include <set>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
-#include <utility>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/domain/alert.h"
@@ -22,8 +23,8 @@ class AlertEngine {
   // An alert that is present, as it was stored.
   void Restore(const Alert& alert);
 
-  // In commit order. A late reading, or one older than the newest of its patient and measure, changes nothing: it
-  // never silences a live alert nor raises one. Appends to `requests`.
+  // In commit order. A late reading, or one older than the newest that its device sent of the patient and measure,
+  // changes nothing: it never silences a live alert nor raises one. Appends to `requests`.
   void OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests);
 
   // Forgets everything: the caller restores again (a store that failed).
@@ -32,7 +33,7 @@ class AlertEngine {
  private:
   struct Condition {
     std::optional<AlertLevel> present;  // its alert's level
-    Micros newest_measured_at = 0;
+    std::map<std::int64_t, Micros> newest_measured_at;  // by device: their clocks differ, none may silence another
   };
   void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
                std::vector<AlertRequest>& requests);
