@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -16,8 +17,10 @@ class InProcessEventBus final : public EventBus {
   void Publish(const CommitPtr& commit) override;
   void Subscribe(Subscriber subscriber) override;
 
-  // More than so many held back: the missing one will not come (another process's); the subscribers see the hole.
+  // More than so many held back, or one for longer: the missing one will not come (another process's, or one whose
+  // writer lost its connection in the commit); the subscribers see the hole.
   static constexpr std::size_t kMaxHeldBack = 64;
+  static constexpr std::chrono::milliseconds kLongestHold{1000};
 
  private:
   void Deliver(const CommitPtr& commit);
@@ -26,6 +29,7 @@ class InProcessEventBus final : public EventBus {
   std::vector<Subscriber> subscribers_;         // guarded by mutex_
   std::int64_t next_ = 0;                       // guarded by mutex_; 0: nothing came yet
   std::map<std::int64_t, CommitPtr> held_back_;  // guarded by mutex_
+  std::chrono::steady_clock::time_point held_since_;  // guarded by mutex_; when the first of them came
 };
 
 }  // namespace fajma
