@@ -25,6 +25,7 @@ struct BootState {
   BootLedger ledger;
   std::optional<Micros> anchor;  // wall clock at uptime zero
   Micros last_uptime = 0;
+  Micros last_received_at = 0;  // with that uptime, in this process; 0: none
   Micros seen_at = 0;
   bool changed = false;
 };

@@ -23,10 +23,21 @@ Placement PlaceWall(Micros time, Micros received_at, DeviceState& device) {
   return {received_at, TimeSource::kDistrusted, false};
 }
 
-// The anchor is set once for a boot; only a message that comes out in the future shows that the one that set it had
-// been under way for long, and sets it back.
+// A backlog comes in faster than it was measured. What is late and comes at the pace of its uptimes is live: the device
+// has started again without its uptime having gone back, or its clock is slow; that must silence no alarm.
+bool IsLiveAfterAll(Micros uptime, Micros received_at, const BootState& boot) {
+  const bool late = received_at - (*boot.anchor + uptime) > kClockTolerance;
+  if (!late || boot.number >= 0 || boot.last_received_at == 0) return false;
+  const Micros measured = uptime - boot.last_uptime;
+  const Micros received = received_at - boot.last_received_at;
+  return measured > 0 && received >= measured / 2 && received <= measured * 2;
+}
+
+// The anchor is set once for a boot; a message that comes out in the future shows that the one that set it had been
+// under way for long, and sets it back.
 Placement PlaceUptime(Micros uptime, Micros received_at, BootState& boot) {
-  if (!boot.anchor || *boot.anchor + uptime > received_at + kMicrosPerSecond) {
+  if (!boot.anchor || *boot.anchor + uptime > received_at + kMicrosPerSecond ||
+      IsLiveAfterAll(uptime, received_at, boot)) {
     boot.anchor = received_at - uptime;
     boot.changed = true;
   }
@@ -96,7 +107,10 @@ Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState&
     boot->changed = true;
   }
   if (message.time.kind == DeviceTime::Kind::kUptime) {
-    boot->last_uptime = std::max(boot->last_uptime, message.time.value);
+    if (message.time.value >= boot->last_uptime) {
+      boot->last_uptime = message.time.value;
+      boot->last_received_at = raw.received_at;
+    }
     boot->changed = true;
   }
   device.changed = true;
