@@ -62,7 +62,7 @@ void Ingest::Run(const std::stop_token& stop) {
     } else if (stop.stop_requested()) {
       return;
     } else {
-      alerts_.Consume(fajma::Commit(), bus_);  // what could not be stored before
+      alerts_.Consume(Commit(), bus_);  // what could not be stored before
       Wait(stop);
     }
   }
@@ -71,8 +71,10 @@ void Ingest::Run(const std::stop_token& stop) {
 // Where each journal goes on, and what the alerts have not seen yet.
 bool Ingest::Recover() {
   try {
-    Lease lease = database_.Read();
-    database_.NoteCommit(ReadDatabaseState(lease).last_commit);
+    {
+      Lease lease = database_.Read();
+      database_.NoteCommit(ReadDatabaseState(lease).last_commit);
+    }
     for (const auto& source : sources_) {
       if (const auto position = store_.FindPosition(source->journal->uuid())) {
         source->stored = {position->segment, position->offset};
@@ -183,7 +185,7 @@ void Ingest::Abandon(std::size_t index, std::string_view reason) {
   tally[static_cast<std::size_t>(Disposition::kRefused)] = 1;
   counters_.CountSettled(item.raw.door, tally);
   counters_.CountReason("database");
-  auto commit = std::make_shared<fajma::Commit>();
+  auto commit = std::make_shared<Commit>();
   Outcome& outcome = commit->outcomes.emplace_back();
   outcome.door = item.raw.door;
   outcome.kind = item.raw.kind;
@@ -199,23 +201,17 @@ void Ingest::Rewind() {
 }
 
 void Ingest::TryStore(std::size_t first, std::size_t count) {
-  std::vector<JournalPosition> reached(sources_.size());
-  BatchResult result = Commit(first, count, reached);
-  batches_.fetch_add(1, std::memory_order_relaxed);
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (reached[i] != JournalPosition{}) sources_[i]->stored = reached[i];
-  }
-  Publish(std::move(result));
-  // Only now may the segments go: the items' payloads stand in them.
-  if (first + count == items_.size()) {
-    for (const auto& source : sources_) source->journal->Release(source->stored);
-  }
+  const bool again = attempt_ && attempt_->first == first && attempt_->count == count;
+  if (!again || !WasCommitted(*attempt_)) CommitBatch(first, count);
+  Finish(*std::exchange(attempt_, std::nullopt));
 }
 
 // One transaction, whose session is free again when this returns: the alerts need it.
-BatchResult Ingest::Commit(std::size_t first, std::size_t count, std::vector<JournalPosition>& reached) {
+void Ingest::CommitBatch(std::size_t first, std::size_t count) {
+  attempt_.reset();
   IngestStore::Transaction transaction = store_.Begin();
   Batch batch(transaction, decoder_, count);
+  std::vector<JournalPosition> reached(sources_.size());
   for (std::size_t i = first; i < first + count; ++i) {
     batch.Take(items_[i]);
     // Of a payload with several messages the last one moves the checkpoint.
@@ -223,13 +219,37 @@ BatchResult Ingest::Commit(std::size_t first, std::size_t count, std::vector<Jou
                                  items_[i + 1].behind != items_[i].behind;
     if (last_of_payload) reached[items_[i].source] = items_[i].behind;
   }
-  BatchResult result = batch.Finish();
+  attempt_ = Attempt{first, count, batch.Finish(), reached};
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     if (reached[i] == JournalPosition{}) continue;
     transaction.SetPosition({sources_[i]->journal->uuid(), reached[i].segment, reached[i].offset});
   }
-  result.commit->number = transaction.Commit(SystemNow());
-  return result;
+  attempt_->result.commit->number = transaction.Commit(SystemNow());
+}
+
+// A connection that breaks in the commit leaves open whether it took place: the checkpoint in it tells.
+bool Ingest::WasCommitted(const Attempt& attempt) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (attempt.reached[i] == JournalPosition{}) continue;
+    const auto stored = store_.FindPosition(sources_[i]->journal->uuid());
+    return stored && JournalPosition{stored->segment, stored->offset} >= attempt.reached[i];
+  }
+  return false;
+}
+
+void Ingest::Finish(Attempt attempt) {
+  Commit& commit = *attempt.result.commit;
+  if (!commit.messages.empty()) commit.number = CommitOf(commit.messages.front().cursor);
+  database_.NoteCommit(commit.number);
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (attempt.reached[i] != JournalPosition{}) sources_[i]->stored = attempt.reached[i];
+  }
+  Publish(std::move(attempt.result));
+  // Only now may the segments go: the items' payloads stand in them.
+  if (attempt.first + attempt.count == items_.size()) {
+    for (const auto& source : sources_) source->journal->Release(source->stored);
+  }
 }
 
 void Ingest::Publish(BatchResult result) {

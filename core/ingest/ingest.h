@@ -55,7 +55,6 @@ class Ingest {
  private:
   struct Source;
 
-  void Run(const std::stop_token& stop);
   // One transaction that was tried: until the database says so, nobody knows whether its commit took place.
   struct Attempt {
     std::size_t first = 0;
@@ -64,12 +63,13 @@ class Ingest {
     std::vector<JournalPosition> reached;  // by source; the zero position: this source had no message in it
   };
 
+  void Run(const std::stop_token& stop);
   bool Recover();
   bool ReadBatch();
   std::size_t Decode(const RawMessage& raw, std::size_t source, JournalPosition behind);
   bool StoreBatch(const std::stop_token& stop);
   void TryStore(std::size_t first, std::size_t count);
-  BatchResult Commit(std::size_t first, std::size_t count, std::vector<JournalPosition>& reached);
+  void CommitBatch(std::size_t first, std::size_t count);
   bool StoreOneByOne(const std::stop_token& stop);
   bool WasCommitted(const Attempt& attempt);
   void Finish(Attempt attempt);
@@ -89,7 +89,7 @@ class Ingest {
   std::vector<IngestItem> items_;
   std::vector<RawMessage> read_;
   std::vector<DecodedMessage> decoded_;
-  std::optional<Attempt> attempt_;  // that failed in its commit
+  std::optional<Attempt> attempt_;  // the last one, until it has been published
   std::size_t next_source_ = 0;
   int stop_fd_ = -1;
   std::atomic<bool> ready_{false};
