@@ -62,6 +62,14 @@ std::string_view HostOfOrigin(std::string_view origin) {
   return host.substr(0, std::min(host.find(':'), host.size()));
 }
 
+// As on REST: administrateur and integrateur see all patients, carers those of their rooms, technicien none.
+bool SeesPatients(const SocketUser& user) { return user.user_id != 0 && user.role != "technicien"; }
+
+bool SeesPatient(const User& user, const Patient& patient) {
+  if (user.role != "medecin" && user.role != "infirmier") return true;
+  return std::find(user.rooms.begin(), user.rooms.end(), patient.room) != user.rooms.end();
+}
+
 }  // namespace
 
 Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, HandshakeOptions options)
@@ -83,7 +91,7 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
     std::optional<SocketUser> user = Authenticate(request, token);
     if (!user) return Refused();
     context.user = std::move(*user);
-    const bool admitted = match->route == SocketContext::Route::kAlerts ? context.user.user_id != 0
+    const bool admitted = match->route == SocketContext::Route::kAlerts ? SeesPatients(context.user)
                                                                        : AdmitToPatient(context, match->name);
     if (!admitted) return Refused();
   } catch (const DatabaseError&) {
@@ -181,6 +189,10 @@ bool Handshake::AdmitToPatient(SocketContext& context, const std::string& name) 
   const std::optional<Patient> patient = FindPatient(name);
   if (!patient) return false;
   context.patient_id = patient->id;
+  if (context.user.user_id != 0) {
+    const std::optional<User> user = SeesPatients(context.user) ? users_.Find(context.user.user_id) : std::nullopt;
+    return user && SeesPatient(*user, *patient);
+  }
   if (context.user.device_id == 0) return true;
   const std::optional<Device> device = devices_.Find(context.user.device_id);
   return device && device->patient_id == patient->id;
