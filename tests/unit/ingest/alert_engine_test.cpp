@@ -1,0 +1,195 @@
+#include "core/alerts/alert_engine.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+namespace fajma {
+namespace {
+
+constexpr Micros kNow = 1'790'000'000'000'000;
+
+class AlertEngineTest : public testing::Test {
+ protected:
+  StoredMessage Message(MeasureId measure, double value, Micros measured_at) {
+    StoredMessage message;
+    message.first_row = ++row_;
+    message.patient = patient_;
+    message.device = {5, Mac::FromBits(1)};
+    message.measured_at = message.received_at = measured_at;
+    message.values.Add({measure, false, value});
+    return message;
+  }
+  std::vector<AlertRequest> Give(const StoredMessage& message) {
+    std::vector<AlertRequest> requests;
+    engine_.OnMessage(message, requests);
+    return requests;
+  }
+  // At one second after the last.
+  std::vector<AlertRequest> Heart(double value) {
+    return Give(Message(MeasureId::kHeartRate, value, time_ += kMicrosPerSecond));
+  }
+  StoredMessage Clocked(TimeSource source, bool late = false, std::int64_t device = 5) {
+    StoredMessage message = Message(MeasureId::kHeartRate, 75, time_ += kMicrosPerSecond);
+    message.time_source = source;
+    message.late = late;
+    message.device.id = device;
+    message.device_timestamp = R"("2025-01-20T10:30:00Z")";
+    return message;
+  }
+
+  AlertEngine engine_;
+  std::shared_ptr<const PatientRef> patient_ = std::make_shared<PatientRef>(PatientRef{3, "patient3", "salle1"});
+  std::int64_t row_ = 100;
+  Micros time_ = kNow;
+};
+
+TEST_F(AlertEngineTest, RaisesOnceWithItsTrigger) {
+  EXPECT_TRUE(Heart(75).empty());
+  const auto raised = Heart(150);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
+  EXPECT_EQ(raised[0].level, AlertLevel::kCritical);
+  EXPECT_EQ(raised[0].condition, "heart_rate");
+  EXPECT_EQ(raised[0].title, "Fréquence cardiaque anormale");
+  EXPECT_EQ(raised[0].message, "Fréquence cardiaque : 150 bpm");
+  EXPECT_EQ(raised[0].patient->id, 3);
+  EXPECT_EQ(raised[0].device_id, 5);
+  EXPECT_EQ(raised[0].trigger_reading_id, row_);
+  EXPECT_TRUE(Heart(150).empty());
+  EXPECT_TRUE(Heart(151).empty());
+}
+
+TEST_F(AlertEngineTest, RisesAndNeverFallsBeforeItEnds) {
+  EXPECT_EQ(Heart(115).at(0).level, AlertLevel::kWarning);
+  const auto critical = Heart(145);
+  ASSERT_EQ(critical.size(), 1U);
+  EXPECT_EQ(critical[0].change, AlertChange::kEscalated);
+  EXPECT_EQ(critical[0].level, AlertLevel::kCritical);
+  EXPECT_EQ(Heart(200).at(0).level, AlertLevel::kEmergency);
+}
+
+TEST_F(AlertEngineTest, EndsWhenTheValueIsWithinAllBounds) {
+  Heart(150);
+  const auto resolved = Heart(75);
+  ASSERT_EQ(resolved.size(), 1U);
+  EXPECT_EQ(resolved[0].change, AlertChange::kResolved);
+  EXPECT_EQ(resolved[0].condition, "heart_rate");
+  EXPECT_EQ(resolved[0].level, AlertLevel::kCritical);
+  EXPECT_TRUE(Heart(75).empty());
+  EXPECT_EQ(Heart(150).at(0).change, AlertChange::kRaised);
+}
+
+TEST_F(AlertEngineTest, KeepsMeasuresAndPatientsApart) {
+  Heart(150);
+  EXPECT_EQ(Give(Message(MeasureId::kTemperature, 40, time_)).at(0).condition, "temperature");
+  patient_ = std::make_shared<PatientRef>(PatientRef{4, "patient4", "salle1"});
+  EXPECT_EQ(Heart(150).at(0).change, AlertChange::kRaised);
+}
+
+TEST_F(AlertEngineTest, TellsTheRowOfEachValue) {
+  StoredMessage message = Message(MeasureId::kTemperature, 36.5, kNow);
+  message.values.Add({MeasureId::kBatteryLevel, true, 5});
+  message.values.Add({MeasureId::kHeartRate, true, 200});
+  message.values.Add({MeasureId::kGlucose, true, 10});
+  const auto requests = Give(message);
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_EQ(requests[0].trigger_reading_id, message.first_row + 1) << "a device figure has no row";
+  EXPECT_EQ(requests[1].trigger_reading_id, message.first_row + 2);
+}
+
+TEST_F(AlertEngineTest, LateReadingsChangeNothing) {
+  StoredMessage late = Message(MeasureId::kHeartRate, 200, kNow - 3600 * kMicrosPerSecond);
+  late.late = true;
+  EXPECT_TRUE(Give(late).empty());
+  Heart(150);
+  late.values = {};
+  late.values.Add({MeasureId::kHeartRate, true, 75});
+  EXPECT_TRUE(Give(late).empty()) << "a late good value silences nothing";
+  EXPECT_TRUE(Heart(150).empty());
+}
+
+TEST_F(AlertEngineTest, OlderReadingsOfADeviceChangeNothing) {
+  Heart(75);
+  EXPECT_TRUE(Give(Message(MeasureId::kHeartRate, 200, time_ - 1)).empty());
+  Heart(150);
+  EXPECT_TRUE(Give(Message(MeasureId::kHeartRate, 75, time_ - 1)).empty());
+  EXPECT_EQ(Give(Message(MeasureId::kHeartRate, 75, time_)).size(), 1U) << "at the same time the later word counts";
+}
+
+// Clocks may differ by the tolerance: the one that runs ahead must not silence the other.
+TEST_F(AlertEngineTest, ADeviceWhoseClockRunsAheadSilencesNoOther) {
+  Give(Message(MeasureId::kHeartRate, 75, kNow + 4 * kMicrosPerMinute));
+  StoredMessage other = Message(MeasureId::kHeartRate, 200, kNow);
+  other.device.id = 6;
+  ASSERT_EQ(Give(other).size(), 1U);
+}
+
+TEST_F(AlertEngineTest, AWrongClockIsToldOnce) {
+  const auto raised = Give(Clocked(TimeSource::kDistrusted));
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
+  EXPECT_EQ(raised[0].condition, "clock:5");
+  EXPECT_EQ(raised[0].level, AlertLevel::kWarning);
+  EXPECT_EQ(raised[0].message,
+            "Heure annoncée par le dispositif : \"2025-01-20T10:30:00Z\". L'heure de réception est retenue.");
+  EXPECT_TRUE(Give(Clocked(TimeSource::kDistrusted)).empty());
+  EXPECT_TRUE(Give(Clocked(TimeSource::kReceived)).empty()) << "no time says nothing of the clock";
+  EXPECT_EQ(Give(Clocked(TimeSource::kDistrusted, false, 6)).at(0).condition, "clock:6") << "another device";
+}
+
+TEST_F(AlertEngineTest, ARightClockEndsIt) {
+  Give(Clocked(TimeSource::kDistrusted));
+  EXPECT_TRUE(Give(Clocked(TimeSource::kDevice, true)).empty()) << "a backlog proves nothing";
+  EXPECT_EQ(Give(Clocked(TimeSource::kDevice)).at(0).change, AlertChange::kResolved);
+  EXPECT_EQ(Give(Clocked(TimeSource::kDistrusted)).at(0).change, AlertChange::kRaised);
+}
+
+TEST_F(AlertEngineTest, AWrongClockSilencesNoAlarm) {
+  StoredMessage message = Clocked(TimeSource::kDistrusted);
+  message.values = {};
+  message.values.Add({MeasureId::kHeartRate, true, 200});
+  const auto requests = Give(message);
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_EQ(requests[1].level, AlertLevel::kEmergency);
+}
+
+TEST_F(AlertEngineTest, GoesOnFromWhatWasStored) {
+  Alert alert;
+  alert.patient = patient_;
+  alert.device_id = 5;
+  alert.condition = "heart_rate";
+  alert.level = AlertLevel::kCritical;
+  engine_.Restore(alert);
+  alert.condition = ClockCondition(5);
+  engine_.Restore(alert);
+  EXPECT_TRUE(Heart(150).empty());
+  EXPECT_TRUE(Give(Clocked(TimeSource::kDistrusted)).size() == 1) << "75: the heart alert ends, the clock's is there";
+  engine_.Clear();
+  EXPECT_EQ(Heart(150).at(0).change, AlertChange::kRaised);
+}
+
+// Against the plainest model: the highest level since the value was last within its bounds.
+TEST_F(AlertEngineTest, AgreesWithAModelOverRandomValues) {
+  std::mt19937 random(3);
+  std::map<std::int64_t, std::optional<AlertLevel>> present;
+  for (int i = 0; i < 20'000; ++i) {
+    patient_ = std::make_shared<PatientRef>(PatientRef{1 + static_cast<std::int64_t>(random() % 5), "p", "s"});
+    const double value = 20 + static_cast<double>(random() % 200);
+    const auto level = LevelOf(GetMeasure(MeasureId::kHeartRate), value);
+    auto& was = present[patient_->id];
+    const auto requests = Heart(value);
+    const bool rises = level && (!was || *level > *was);
+    const bool ends = was && !level;
+    ASSERT_EQ(requests.size(), rises || ends ? 1U : 0U);
+    if (rises) {
+      ASSERT_EQ(requests[0].change, was ? AlertChange::kEscalated : AlertChange::kRaised);
+      was = level;
+    }
+    if (ends) was.reset();
+  }
+}
+
+}  // namespace
+}  // namespace fajma

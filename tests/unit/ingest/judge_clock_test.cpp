@@ -1,0 +1,161 @@
+// When a reading was measured: right clocks, backlogs, clocks that are wrong, uptime.
+#include "tests/unit/ingest/judging.h"
+
+namespace fajma::test {
+namespace {
+
+class JudgeClock : public Judging {};
+
+TEST_F(JudgeClock, ARightClockIsTaken) {
+  for (const Micros skew : {Micros{0}, kClockTolerance, -kClockTolerance}) {
+    device_ = {};
+    const Verdict verdict = At(kNow, Wall(kNow + skew));
+    EXPECT_TRUE(IsLive(verdict)) << skew;
+    EXPECT_EQ(verdict.measured_at, kNow + skew);
+    EXPECT_EQ(verdict.time_source, TimeSource::kDevice);
+    EXPECT_EQ(device_.clock, ClockState::kRight);
+  }
+}
+
+TEST_F(JudgeClock, AfterARightClockAnOldTimeIsABacklog) {
+  At(kNow, Wall(kNow));
+  const Verdict verdict = At(kNow + kMinute, Wall(kNow - 60 * kMinute));
+  EXPECT_EQ(verdict.kind, Verdict::Kind::kStore);
+  EXPECT_TRUE(verdict.late);
+  EXPECT_EQ(verdict.measured_at, kNow - 60 * kMinute);
+  EXPECT_EQ(verdict.time_source, TimeSource::kDevice);
+  EXPECT_EQ(device_.clock, ClockState::kRight);
+}
+
+// The documentation's own example sends 2025, others 1970 (never set) or 2100.
+TEST_F(JudgeClock, AWrongClockIsLiveAtItsReceipt) {
+  for (const char* date : {"2025-01-20T10:30:00Z", "1970-01-01T00:00:05Z", "2100-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
+                           "9999-12-31T23:59:59Z"}) {
+    device_ = {};
+    for (int i = 0; i < 3; ++i) {
+      const Micros received = kNow + i * kMicrosPerSecond;
+      const Verdict verdict = At(received, Wall(*ParseIso(date), 7));
+      EXPECT_TRUE(IsLive(verdict)) << date;
+      EXPECT_EQ(verdict.measured_at, received) << date;
+      EXPECT_EQ(verdict.time_source, TimeSource::kDistrusted) << date;
+      EXPECT_EQ(verdict.fingerprint, std::nullopt) << date << ": the same value again is a new reading";
+      EXPECT_EQ(device_.clock, ClockState::kWrong);
+    }
+  }
+}
+
+TEST_F(JudgeClock, AFutureTimeIsNeverTaken) {
+  At(kNow, Wall(kNow));
+  const Verdict verdict = At(kNow, Wall(kNow + kClockTolerance + 1));
+  EXPECT_TRUE(IsLive(verdict));
+  EXPECT_EQ(verdict.measured_at, kNow);
+  EXPECT_EQ(device_.clock, ClockState::kWrong);
+}
+
+TEST_F(JudgeClock, ADateBeforeTheSystemExistedIsNoBacklog) {
+  At(kNow, Wall(kNow));
+  const Verdict verdict = At(kNow, Wall(*ParseIso("1970-01-01T00:01:00Z")));
+  EXPECT_TRUE(IsLive(verdict));
+  EXPECT_EQ(device_.clock, ClockState::kWrong);
+}
+
+TEST_F(JudgeClock, AClockThatWasSetIsTrustedAgain) {
+  At(kNow, Wall(*ParseIso("2025-01-20T10:30:00Z")));
+  EXPECT_TRUE(IsLive(At(kNow + 1, Wall(kNow + 1))));
+  EXPECT_EQ(device_.clock, ClockState::kRight);
+  EXPECT_TRUE(At(kNow + 2, Wall(kNow - 60 * kMinute)).late);
+}
+
+TEST_F(JudgeClock, AnUnreadableTimeIsKeptAndLive) {
+  DecodedMessage message;
+  message.time = {DeviceTime::Kind::kUnreadable, 0, "\"hier\""};
+  const Verdict verdict = At(kNow, message);
+  EXPECT_TRUE(IsLive(verdict));
+  EXPECT_EQ(verdict.measured_at, kNow);
+  EXPECT_EQ(verdict.time_source, TimeSource::kDistrusted);
+}
+
+TEST_F(JudgeClock, WithoutATimeItIsTheReceipt) {
+  const Verdict verdict = At(kNow, DecodedMessage{});
+  EXPECT_TRUE(IsLive(verdict));
+  EXPECT_EQ(verdict.measured_at, kNow);
+  EXPECT_EQ(verdict.time_source, TimeSource::kReceived);
+  EXPECT_EQ(device_.clock, ClockState::kUnknown);
+}
+
+TEST_F(JudgeClock, UptimeIsAnchoredOnceForABoot) {
+  const Micros start = kNow - 100 * kMicrosPerSecond;
+  EXPECT_EQ(At(kNow, Uptime(kNow - start)).measured_at, kNow);
+  // Ten seconds of uptime later, three seconds under way.
+  const Verdict verdict = At(kNow + 13 * kMicrosPerSecond, Uptime(kNow + 10 * kMicrosPerSecond - start));
+  EXPECT_TRUE(IsLive(verdict));
+  EXPECT_EQ(verdict.measured_at, kNow + 10 * kMicrosPerSecond);
+  EXPECT_EQ(verdict.time_source, TimeSource::kUptime);
+}
+
+TEST_F(JudgeClock, AnAnchorSetByASlowMessageIsSetBack) {
+  At(kNow + 10 * kMinute, Uptime(kMinute, 1));  // ten minutes under way
+  const Verdict live = At(kNow + 11 * kMinute, Uptime(12 * kMinute, 2));
+  EXPECT_EQ(live.measured_at, kNow + 11 * kMinute);
+  EXPECT_TRUE(IsLive(live));
+}
+
+TEST_F(JudgeClock, UptimeOfABacklogIsLate) {
+  At(kNow, Uptime(kMinute, 1));
+  At(kNow + kMinute, Uptime(2 * kMinute, 2));
+  const Verdict backlog = At(kNow + 20 * kMinute, Uptime(3 * kMinute, 3));
+  EXPECT_TRUE(backlog.late);
+  EXPECT_EQ(backlog.measured_at, kNow + 2 * kMinute);
+  EXPECT_TRUE(IsLive(At(kNow + 20 * kMinute, Uptime(21 * kMinute, 4))));
+}
+
+TEST_F(JudgeClock, AnUptimeThatWentBackIsANewStart) {
+  At(kNow, Uptime(60 * kMinute, 1));
+  const Verdict verdict = At(kNow + kMinute, Uptime(5 * kMicrosPerSecond, 2));
+  EXPECT_TRUE(IsLive(verdict));
+  EXPECT_EQ(verdict.measured_at, kNow + kMinute);
+  EXPECT_EQ(inferred_, -2);
+  EXPECT_EQ(At(kNow + 2 * kMinute, Uptime(65 * kMicrosPerSecond, 3)).measured_at, kNow + 2 * kMinute);
+  EXPECT_EQ(inferred_, -2);
+}
+
+// Its uptime does not go back when the last one that came was small.
+TEST_F(JudgeClock, ANewStartThatNobodySawIsLiveFromItsSecondMessage) {
+  At(kNow, Uptime(5 * kMicrosPerSecond, 1));
+  EXPECT_TRUE(At(kNow + 60 * kMinute, Uptime(6 * kMicrosPerSecond, 2)).late) << "this could be a backlog";
+  for (int i = 1; i < 10; ++i) {
+    const Micros received = kNow + 60 * kMinute + i * kMicrosPerSecond;
+    const Verdict verdict = At(received, Uptime((6 + i) * kMicrosPerSecond, 2));
+    EXPECT_TRUE(IsLive(verdict)) << i;
+    EXPECT_EQ(verdict.measured_at, received);
+  }
+}
+
+TEST_F(JudgeClock, ABacklogThatComesInAtOnceStaysLate) {
+  At(kNow, Uptime(kMinute, 1));
+  for (int i = 1; i <= 600; ++i) {
+    const Micros received = kNow + 11 * kMinute + i * 10'000;
+    const Verdict verdict = At(received, Uptime(kMinute + i * kMicrosPerSecond, 2));
+    EXPECT_EQ(verdict.measured_at, kNow + i * kMicrosPerSecond) << i;
+  }
+}
+
+TEST_F(JudgeClock, AClockThatIsSlowForWeeksStaysLive) {
+  At(kNow, Uptime(kMinute, 1));
+  for (int day = 1; day <= 45; ++day) {
+    const Micros elapsed = static_cast<Micros>(day) * 24 * 60 * kMinute;
+    EXPECT_TRUE(IsLive(At(kNow + elapsed, Uptime(kMinute + elapsed - elapsed / 5'000, 1)))) << day;
+  }
+}
+
+TEST_F(JudgeClock, NumberedBootsHaveTheirOwnAnchors) {
+  EXPECT_EQ(At(kNow, Numbered(Uptime(60 * kMinute), 1, 7)).measured_at, kNow);
+  EXPECT_EQ(At(kNow + kMinute, Numbered(Uptime(kMinute), 1, 8)).measured_at, kNow + kMinute);
+  // What was left of the first start.
+  const Verdict rest = At(kNow + 20 * kMinute, Numbered(Uptime(61 * kMinute), 2, 7));
+  EXPECT_EQ(rest.measured_at, kNow + kMinute);
+  EXPECT_TRUE(rest.late);
+}
+
+}  // namespace
+}  // namespace fajma::test
