@@ -1,5 +1,6 @@
 """What a measurement needs around it: a private broker, the server, other programs beside it, and what they cost.
 Everything is started in one temporary folder on free ports, and ended with it."""
+import ctypes
 import glob
 import json
 import os
@@ -31,6 +32,10 @@ def free_port():
                 return port
             except OSError:
                 continue
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)   # PR_SET_PDEATHSIG
 
 
 def wait_until(condition, what, seconds=30):
@@ -138,7 +143,7 @@ class Stand:
         more.setdefault('stdout', log)
         more.setdefault('stderr', log)
         more.setdefault('stdin', subprocess.DEVNULL)
-        child = subprocess.Popen(command, **more)
+        child = subprocess.Popen(command, preexec_fn=die_with_parent, **more)
         log.close()
         self.children.append(child)
         return child
