@@ -142,14 +142,13 @@ bool DeviceClient::Publish(const char* topic, std::string_view payload, bool ret
   MQTTAsync_message message = MQTTAsync_message_initializer;
   message.payload = const_cast<char*>(payload.data());
   message.payloadlen = static_cast<int>(payload.size());
-  message.qos = 1;
+  message.qos = 0;
   message.retained = retained ? 1 : 0;
   return MQTTAsync_sendMessage(handle_, topic, &message, nullptr) == MQTTASYNC_SUCCESS;
 }
 
-bool DeviceClient::SayGoodbye(std::chrono::milliseconds patience) {
+bool DeviceClient::SayGoodbye() {
   MQTTAsync_disconnectOptions disconnect = MQTTAsync_disconnectOptions_initializer5;
-  disconnect.timeout = static_cast<int>(patience.count());
   disconnect.properties = SessionExpiry(std::chrono::seconds(0));
   disconnect.context = this;
   disconnect.onSuccess5 = Callbacks::OnGoodbye;

@@ -42,11 +42,11 @@ class DeviceClient {
 
   // Begins; on_ready or on_ended follows. Empty: begun; else what went wrong.
   std::string Connect();
-  // QoS 1. False: not taken.
+  // QoS 0, the only one that the firmware's own MQTT library has. False: not taken.
   bool Publish(const char* topic, std::string_view payload, bool retained);
-  // Disconnects when what was published before is acknowledged, or after `patience`; the broker then forgets the
-  // session and does not publish the will. on_ended follows. False: there was no connection.
-  bool SayGoodbye(std::chrono::milliseconds patience);
+  // Disconnects when what was published before has left; the broker then forgets the session and does not publish the
+  // will. on_ended follows. False: there was no connection.
+  bool SayGoodbye();
 
  private:
   struct Callbacks;  // the library's C functions

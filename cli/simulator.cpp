@@ -26,8 +26,9 @@ namespace {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-// So many devices connect at once: a broker's backlog holds about a hundred, and one that is away is not stormed.
-constexpr int kMaxConnecting = 32;
+// So many devices connect at once: a broker that is away is not stormed. Fewer would be slow: the MQTT library sees a
+// new connection once in a second.
+constexpr int kMaxConnecting = 128;
 constexpr milliseconds kLongestTick{50};
 // The destructor's second: to say goodbye, to give up on it, and the rest to free a thousand connections.
 constexpr milliseconds kGoodbye{400};

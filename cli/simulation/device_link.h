@@ -1,7 +1,6 @@
 // What connects a simulated device: MQTT or WebSocket.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -30,8 +29,8 @@ class DeviceLink {
   virtual bool Publish(const firmware::Outgoing& message) = 0;
   // For a link without topics: the text as it is.
   virtual bool SendText(std::string_view text) = 0;
-  // Says goodbye when what was published has left, or after `patience`. OnEnded follows, if the other side answers.
-  virtual void SayGoodbye(std::chrono::milliseconds patience) = 0;
+  // Says goodbye when what was published has left. OnEnded follows, if the other side answers.
+  virtual void SayGoodbye() = 0;
   // Drops the connection or the attempt, if there is one.
   virtual void Close(std::string_view reason) = 0;
 };

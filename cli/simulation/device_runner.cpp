@@ -209,7 +209,7 @@ void DeviceRunner::Leave(std::chrono::milliseconds patience) {
   state_ = State::kLeaving;
   deadline_ms_ = now_.steady_ms + static_cast<std::uint64_t>(patience.count());
   core_->OnDisconnected();
-  link_.SayGoodbye(patience);
+  link_.SayGoodbye();
 }
 
 void DeviceRunner::Stop(std::chrono::milliseconds patience) {

@@ -65,8 +65,8 @@ bool MqttDeviceLink::Publish(const firmware::Outgoing& message) {
   return client_ && client_->Publish(message.topic, message.payload, message.retained);
 }
 
-void MqttDeviceLink::SayGoodbye(std::chrono::milliseconds patience) {
-  if (client_ && !client_->SayGoodbye(patience)) Close("not connected");
+void MqttDeviceLink::SayGoodbye() {
+  if (client_ && !client_->SayGoodbye()) Close("not connected");
 }
 
 void MqttDeviceLink::Close(std::string_view reason) {

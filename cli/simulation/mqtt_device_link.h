@@ -22,7 +22,7 @@ class MqttDeviceLink final : public DeviceLink {
   std::string Connect(const firmware::Device& device, LinkListener& listener) override;
   bool Publish(const firmware::Outgoing& message) override;
   bool SendText(std::string_view) override { return false; }
-  void SayGoodbye(std::chrono::milliseconds patience) override;
+  void SayGoodbye() override;
   void Close(std::string_view reason) override;
 
  private:

@@ -89,7 +89,7 @@ bool WsDeviceLink::Publish(const firmware::Outgoing& message) {
 
 bool WsDeviceLink::SendText(std::string_view text) { return socket_ && socket_->SendText(text); }
 
-void WsDeviceLink::SayGoodbye(std::chrono::milliseconds /*patience*/) {
+void WsDeviceLink::SayGoodbye() {
   if (!socket_) return;
   socket_->Close(ws::kCloseGoingAway);
   Work();

@@ -38,7 +38,7 @@ class WsDeviceLink final : public DeviceLink {
   // Only samples have a form on a WebSocket; the server knows the status from the connection itself.
   bool Publish(const firmware::Outgoing& message) override;
   bool SendText(std::string_view text) override;
-  void SayGoodbye(std::chrono::milliseconds patience) override;
+  void SayGoodbye() override;
   void Close(std::string_view reason) override;
 
  private:

@@ -50,7 +50,7 @@ class FakeLink final : public DeviceLink {
     sent.push_back({{}, std::string(text), false});
     return true;
   }
-  void SayGoodbye(milliseconds) override { said_goodbye = true; }
+  void SayGoodbye() override { said_goodbye = true; }
   void Close(std::string_view reason) override {
     if (LinkListener* const listener = std::exchange(listener_, nullptr)) listener->OnEnded(reason);
   }
