@@ -43,6 +43,9 @@ void Lease::Begin() {
 
 void Lease::Commit() {
   if (TransactionFailed(*slot_)) throw DatabaseError("the transaction has failed and cannot be committed", true);
+  database_->committing_.fetch_add(1, std::memory_order_acq_rel);
+  const auto done = [](std::atomic<int>* committing) { committing->fetch_sub(1, std::memory_order_acq_rel); };
+  const std::unique_ptr<std::atomic<int>, decltype(done)> in_progress(&database_->committing_, done);
   Execute(*this, "COMMIT");
   in_transaction_ = false;
   if (commit_number_ != 0) database_->NoteCommit(commit_number_);

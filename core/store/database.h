@@ -107,6 +107,9 @@ class Database {
   // while it does not change.
   std::int64_t last_commit() const { return last_commit_.load(std::memory_order_acquire); }
   void NoteCommit(std::int64_t number);
+  // A writer of this process is between its COMMIT and NoteCommit: others may see rows that last_commit() does not tell
+  // of yet. Read it before last_commit().
+  bool commit_in_progress() const { return committing_.load(std::memory_order_acquire) != 0; }
 
  private:
   friend class Lease;
@@ -120,6 +123,7 @@ class Database {
   std::unique_ptr<Pool> writers_;
   std::atomic<std::int64_t> directory_generation_{0};
   std::atomic<std::int64_t> last_commit_{0};
+  std::atomic<int> committing_{0};
 };
 
 // Inside a writer's transaction, as its last statement: takes the next commit number and notes `lot` under it. Other
