@@ -26,6 +26,8 @@ namespace fajma {
 namespace {
 
 constexpr std::array kSubscriptions = {TopicKind::kData, TopicKind::kStatus, TopicKind::kCommandResult};
+constexpr std::size_t kMaxPayload = 1U << 20;  // four times what the recommended broker lets through
+constexpr std::size_t kKeptOfTooLarge = 256;
 constexpr std::chrono::milliseconds kRoomPoll{20};
 constexpr std::chrono::seconds kGoodbyeTimeout{2};
 
@@ -184,11 +186,13 @@ void MqttLink::State::Receive(const ReceivedMessage& received) {
   message.received_at = SystemNow();
   message.payload = received.payload;
   if (received.retained) message.flags |= kRetained;
+  const bool too_large = message.payload.size() > kMaxPayload;
+  if (too_large) message.payload = message.payload.substr(0, kKeptOfTooLarge);
   if (const auto topic = ParseTopic(received.topic)) {
     message.mac_bits = topic->mac.bits();
-    if (topic->kind == TopicKind::kData) message.kind = RawKind::kData;
-    if (topic->kind == TopicKind::kStatus) message.kind = RawKind::kStatus;
-    if (topic->kind == TopicKind::kCommandResult && options.on_command_result) {
+    if (topic->kind == TopicKind::kData && !too_large) message.kind = RawKind::kData;
+    if (topic->kind == TopicKind::kStatus && !too_large) message.kind = RawKind::kStatus;
+    if (topic->kind == TopicKind::kCommandResult && options.on_command_result && !too_large) {
       options.on_command_result(topic->mac, topic->first, received.payload);
       return;
     }

@@ -36,6 +36,8 @@ struct MqttLinkOptions {
   std::function<void(Mac device, std::string_view command_id, std::string_view payload)> on_command_result;
 };
 
+// Into the journal go data and status messages by their kind; as kUnroutable a topic that the grammar does not have,
+// and a payload over 1 MiB, of which the first 256 bytes are kept.
 class MqttLink {
  public:
   // Connects in the background and goes on trying for ever; never waits for the broker. Reads the kept records of the

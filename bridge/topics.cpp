@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 namespace fajma {
 namespace {
@@ -31,36 +32,41 @@ bool Takes(std::string_view name, std::string_view value) {
          std::ranges::all_of(value, variable->takes) && (name != "{niveau}" || FindAlertLevel(value));
 }
 
-// Cuts off what stands before the next slash.
-std::string_view NextLevel(std::string_view& rest) {
-  const std::size_t slash = rest.find('/');
-  const std::string_view level = rest.substr(0, slash);
-  rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-  return level;
-}
+// A pattern begins with a literal, perhaps empty, and a variable, perhaps none.
+struct Piece {
+  std::string_view literal;
+  std::string_view variable;
+};
 
-constexpr std::size_t CountLevels(std::string_view topic) {
-  return static_cast<std::size_t>(std::ranges::count(topic, '/')) + 1;
+Piece CutPiece(std::string_view& pattern) {
+  const std::size_t open = pattern.find('{');
+  if (open == std::string_view::npos) return {std::exchange(pattern, {}), {}};
+  const std::size_t close = pattern.find('}', open);
+  const Piece piece{pattern.substr(0, open), pattern.substr(open, close - open + 1)};
+  pattern.remove_prefix(close + 1);
+  return piece;
 }
 
 bool Match(std::string_view pattern, std::string_view text, Topic& topic) {
   std::string_view* variable = &topic.first;
-  for (std::size_t levels = CountLevels(pattern); levels > 0; --levels) {
-    const std::string_view expected = NextLevel(pattern);
-    const std::string_view level = NextLevel(text);
-    if (!expected.starts_with('{')) {
-      if (level != expected) return false;
-    } else if (expected == "{mac}") {
-      const std::optional<Mac> mac = Mac::ParseTopic(level);
+  while (!pattern.empty()) {
+    const Piece piece = CutPiece(pattern);
+    if (!text.starts_with(piece.literal)) return false;
+    text.remove_prefix(piece.literal.size());
+    if (piece.variable.empty()) break;
+    const std::string_view value = text.substr(0, text.find('/'));
+    text.remove_prefix(value.size());
+    if (piece.variable == "{mac}") {
+      const std::optional<Mac> mac = Mac::ParseTopic(value);
       if (!mac) return false;
       topic.mac = *mac;
     } else {
-      if (!Takes(expected, level)) return false;
-      *variable = level;
+      if (!Takes(piece.variable, value)) return false;
+      *variable = value;
       variable = &topic.second;
     }
   }
-  return true;
+  return text.empty();
 }
 
 std::string_view PatternOf(TopicKind kind) { return std::ranges::find(kTopicRules, kind, &TopicRule::kind)->pattern; }
@@ -68,15 +74,11 @@ std::string_view PatternOf(TopicKind kind) { return std::ranges::find(kTopicRule
 std::optional<std::string> Build(TopicKind kind, std::initializer_list<std::string_view> values) {
   std::string topic;
   std::string_view pattern = PatternOf(kind);
-  const auto* value = values.begin();
-  for (std::size_t levels = CountLevels(pattern); levels > 0; --levels) {
-    const std::string_view level = NextLevel(pattern);
-    if (!topic.empty()) topic += '/';
-    if (!level.starts_with('{')) {
-      topic += level;
-      continue;
-    }
-    if (level == "{mac}" ? !Mac::ParseTopic(*value) : !Takes(level, *value)) return std::nullopt;
+  for (const auto* value = values.begin(); !pattern.empty();) {
+    const Piece piece = CutPiece(pattern);
+    topic += piece.literal;
+    if (piece.variable.empty()) break;
+    if (piece.variable == "{mac}" ? !Mac::ParseTopic(*value) : !Takes(piece.variable, *value)) return std::nullopt;
     topic += *value++;
   }
   return topic;
@@ -85,25 +87,20 @@ std::optional<std::string> Build(TopicKind kind, std::initializer_list<std::stri
 }  // namespace
 
 std::optional<Topic> ParseTopic(std::string_view text) {
-  const std::size_t levels = CountLevels(text);
   for (const TopicRule& rule : kTopicRules) {
-    if (CountLevels(rule.pattern) != levels) continue;
     Topic topic;
-    if (Match(rule.pattern, text, topic)) {
-      topic.kind = rule.kind;
-      return topic;
-    }
+    topic.kind = rule.kind;
+    if (Match(rule.pattern, text, topic)) return topic;
   }
   return std::nullopt;
 }
 
 std::string FilterOf(TopicKind kind) {
   std::string filter;
-  std::string_view pattern = PatternOf(kind);
-  for (std::size_t levels = CountLevels(pattern); levels > 0; --levels) {
-    const std::string_view level = NextLevel(pattern);
-    if (!filter.empty()) filter += '/';
-    filter += level.starts_with('{') ? "+" : level;
+  for (std::string_view pattern = PatternOf(kind); !pattern.empty();) {
+    const Piece piece = CutPiece(pattern);
+    filter += piece.literal;
+    if (!piece.variable.empty()) filter += '+';
   }
   return filter;
 }

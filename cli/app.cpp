@@ -108,8 +108,7 @@ struct App::Parts {
 
   rest::RestDependencies RestParts();
   static rest::RestOptions RestOptionsOf(const Settings& settings, const AppOptions& options);
-  std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading,
-                                                    std::chrono::milliseconds timeout);
+  std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading, std::chrono::milliseconds timeout);
   void PublishAlert(const AlertEvent& event);
   void PublishStatus(const DeviceStatusEvent& event);
 
@@ -188,8 +187,8 @@ rest::RestOptions App::Parts::RestOptionsOf(const Settings& settings, const AppO
 }
 
 rest::RestDependencies App::Parts::RestParts() {
-  rest::RestDependencies parts{*database, devices, patients, users, readings, alerts, tokens, passwords, &metrics,
-                               {},        {},      {},       {},    SystemNow};
+  rest::RestDependencies parts{*database, devices,  patients, users, readings, alerts, tokens,
+                               passwords, &metrics, {},       {},    {},       {},     SystemNow};
   parts.create_reading = [this](const rest::NewReading& reading, std::chrono::milliseconds timeout) {
     return CreateReading(reading, timeout);
   };
@@ -240,10 +239,10 @@ App::App(const Settings& settings, const AppOptions& options) {
 
 App::~App() {
   Parts& parts = *parts_;
-  parts.server->Stop();       // no requests, no new sockets
-  parts.link->Stop();         // nothing more from the broker, which keeps it for the next start
-  parts.ingest.reset();       // stores what was taken
-  parts.loop.Stop();          // 1001 to all
+  parts.server->Stop();  // no requests, no new sockets
+  parts.link->Stop();    // nothing more from the broker, which keeps it for the next start
+  parts.ingest.reset();  // stores what was taken
+  parts.loop.Stop();     // 1001 to all
   parts.background.reset();
   parts.mirrors.reset();
 }

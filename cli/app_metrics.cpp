@@ -33,11 +33,16 @@ void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t
   AppendOne(out, "fajma_ws_opened_total", "counter", "WebSockets opened.", ws.opened);
   AppendMetricType(out, "fajma_ws_closed_total", "counter", "WebSockets closed, by cause.");
   const std::pair<std::string_view, std::uint64_t> causes[] = {
-      {"peer", ws.closed_by_peer},           {"session", ws.closed_by_session},
-      {"lost", ws.closed_lost},              {"protocol_error", ws.closed_protocol_error},
-      {"bad_payload", ws.closed_bad_payload}, {"too_big", ws.closed_too_big},
-      {"slow", ws.closed_slow},              {"idle", ws.closed_idle},
-      {"error", ws.closed_error},            {"stopping", ws.closed_stopping},
+      {"peer", ws.closed_by_peer},
+      {"session", ws.closed_by_session},
+      {"lost", ws.closed_lost},
+      {"protocol_error", ws.closed_protocol_error},
+      {"bad_payload", ws.closed_bad_payload},
+      {"too_big", ws.closed_too_big},
+      {"slow", ws.closed_slow},
+      {"idle", ws.closed_idle},
+      {"error", ws.closed_error},
+      {"stopping", ws.closed_stopping},
   };
   for (const auto& [cause, count] : causes) {
     AppendMetric(out, "fajma_ws_closed_total", "cause=\"" + std::string(cause) + "\"", count);

@@ -12,7 +12,7 @@ namespace fajma::cli {
 inline constexpr std::string_view kVersion = "0.1.0";
 
 struct DemoOptions {
-  std::int64_t devices = 12;  // simulated; 0: none
+  std::int64_t devices = 12;   // simulated; 0: none
   std::int64_t mqtt_port = 0;  // 0: a free one
   bool data_dir_given = false;
 };

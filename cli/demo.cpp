@@ -101,8 +101,7 @@ int RunDemo(Settings settings, const DemoOptions& options) {
     devices = AddDemoData(database, options.devices);
   }
   const App app(settings, {true, std::string(kVersion)});
-  const std::unique_ptr<Simulator> simulator =
-      StartSimulator(devices, options.devices, broker.port(), app.http_port());
+  const std::unique_ptr<Simulator> simulator = StartSimulator(devices, options.devices, broker.port(), app.http_port());
   std::printf("page http://%s:%d/\nmqtt %s\n", PageHost(settings.http_address).c_str(), app.http_port(),
               settings.mqtt_url.c_str());
   std::fflush(stdout);

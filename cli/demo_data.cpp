@@ -15,7 +15,7 @@ struct DemoUser {
   std::string_view role;
 };
 constexpr DemoUser kUsers[] = {
-    {"demo", "administrateur"},      {"medecin", "medecin"},         {"infirmier", "infirmier"},
+    {"demo", "administrateur"},   {"medecin", "medecin"},         {"infirmier", "infirmier"},
     {"technicien", "technicien"}, {"integrateur", "integrateur"},
 };
 
@@ -27,11 +27,11 @@ struct DemoPatient {
 };
 // Invented people.
 constexpr DemoPatient kPatients[] = {
-    {"patient1", "Moreau", "Jeanne", "salle1"},   {"patient2", "Lefèvre", "Paul", "salle1"},
-    {"patient3", "Diallo", "Aminata", "salle1"},  {"patient4", "Garcia", "Luis", "salle1"},
-    {"patient5", "Benali", "Samira", "salle1"},   {"patient6", "Rousseau", "Henri", "salle2"},
-    {"patient7", "Nguyen", "Linh", "salle2"},     {"patient8", "Martin", "Claire", "salle2"},
-    {"patient9", "Traoré", "Moussa", "salle2"},   {"patient10", "Petit", "Louise", "salle2"},
+    {"patient1", "Moreau", "Jeanne", "salle1"},    {"patient2", "Lefèvre", "Paul", "salle1"},
+    {"patient3", "Diallo", "Aminata", "salle1"},   {"patient4", "Garcia", "Luis", "salle1"},
+    {"patient5", "Benali", "Samira", "salle1"},    {"patient6", "Rousseau", "Henri", "salle2"},
+    {"patient7", "Nguyen", "Linh", "salle2"},      {"patient8", "Martin", "Claire", "salle2"},
+    {"patient9", "Traoré", "Moussa", "salle2"},    {"patient10", "Petit", "Louise", "salle2"},
     {"patient123", "Dupont", "Camille", "salle1"},
 };
 constexpr std::string_view kTypes[] = {"capteur_cardiaque", "capteur_temperature", "capteur_pression",

@@ -124,7 +124,8 @@ http::Response RestApi::State::Answer(const http::Request& request, const Match&
 }
 
 http::Response RestApi::State::Run(Call& call, const Route& route) {
-  // While a commit is under way, its rows may be seen by others already: no kept answer is good enough, and none is kept.
+  // While a commit is under way, its rows may be seen by others already: no kept answer is good enough, and none is
+  // kept.
   if (!route.cached || !options.cache_lists || app.database.commit_in_progress()) return route.handle(call);
   const Stamp stamp{app.database.last_commit(), app.database.directory_generation()};
   std::string key = CacheKey(call);

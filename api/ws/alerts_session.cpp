@@ -99,7 +99,8 @@ void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
   const bool taken = services_.background.Submit([services = services_, answer, alert_id, user_id] {
     try {
       AlertResult result = services.alerts.Acknowledge(alert_id, user_id, SystemNow());
-      if (result.outcome == AlertOutcome::kUnknown) return answer(AlertError("not_found", "Alerte inconnue.", alert_id));
+      if (result.outcome == AlertOutcome::kUnknown)
+        return answer(AlertError("not_found", "Alerte inconnue.", alert_id));
       if (result.outcome == AlertOutcome::kAlready) {
         return answer(AlertError("already_acknowledged", "Alerte déjà acquittée.", alert_id));
       }

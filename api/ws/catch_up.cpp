@@ -31,7 +31,8 @@ MissedPage LoadPage(const Services& services, Topic topic, Cursor after, Cursor 
   const std::optional<std::int64_t> patient_id = patient ? std::optional(topic.patient_id) : std::nullopt;
   if (patient) {
     const auto messages = services.readings.MessagesAfter(patient_id, after, kPageRows, up_to);
-    for (const StoredMessage& message : messages.rows) page.events.push_back({message.cursor, SensorDataFrame(message)});
+    for (const StoredMessage& message : messages.rows)
+      page.events.push_back({message.cursor, SensorDataFrame(message)});
     if (!messages.complete) page.next = std::min(page.next, messages.next);
   }
   const auto alerts = services.alerts.EventsAfter(after, kPageRows, patient_id, up_to);

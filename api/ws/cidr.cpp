@@ -40,7 +40,8 @@ bool IsInRange(std::string_view address, std::string_view range) {
   if (slash != std::string_view::npos) {
     const std::string_view digits = range.substr(slash + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-    if (error != std::errc{} || end != digits.data() + digits.size() || prefix < 0 || prefix > wanted.bits) return false;
+    if (error != std::errc{} || end != digits.data() + digits.size() || prefix < 0 || prefix > wanted.bits)
+      return false;
   }
   for (int i = 0; i < prefix; ++i) {
     if (BitAt(wanted, i) != BitAt(given, i)) return false;

@@ -92,7 +92,7 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
     if (!user) return Refused();
     context.user = std::move(*user);
     const bool admitted = match->route == SocketContext::Route::kAlerts ? SeesPatients(context.user)
-                                                                       : AdmitToPatient(context, match->name);
+                                                                        : AdmitToPatient(context, match->name);
     if (!admitted) return Refused();
   } catch (const DatabaseError&) {
     return http::DetailResponse(503, "Service temporarily unavailable, try again later.");

@@ -16,7 +16,7 @@
 namespace fajma::ws {
 
 struct HandshakeOptions {
-  bool allow_anonymous_devices = false;         // no token: may send and listen, on ws/iot only
+  bool allow_anonymous_devices = false;             // no token: may send and listen, on ws/iot only
   std::vector<std::string> anonymous_devices_from;  // addresses "a.b.c.d/n" of devices without a token: write only
   std::function<bool(std::string_view host)> is_allowed_host;  // of an Origin, without the port
 };

@@ -114,8 +114,8 @@ bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after, std:
       if (wanted && message.cursor > after) connection.Send(EncodeTextFrame(SensorDataFrame(message)));
     }
     for (const AlertEvent& event : commit->alerts) {
-      const bool wanted = topic.kind == Topic::Kind::kPatient ? event.alert.patient->id == topic.patient_id
-                                                              : IsForAlerts(event);
+      const bool wanted =
+          topic.kind == Topic::Kind::kPatient ? event.alert.patient->id == topic.patient_id : IsForAlerts(event);
       if (wanted && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
     }
   }

@@ -34,8 +34,8 @@ class LiveHub {
   LiveHub(const LiveHub&) = delete;
   LiveHub& operator=(const LiveHub&) = delete;
 
-  // A subscriber of the bus. Any thread; hands over to the loop. When the loop is more than kMaxWaiting messages behind,
-  // commits are passed over and then every follower is closed with 1013: each resumes at its cursor.
+  // A subscriber of the bus. Any thread; hands over to the loop. When the loop is more than kMaxWaiting messages
+  // behind, commits are passed over and then every follower is closed with 1013: each resumes at its cursor.
   void OnCommit(const CommitPtr& commit);
 
   // --- loop thread ---
@@ -52,8 +52,8 @@ class LiveHub {
   // Any thread: how many followers were closed because the loop was too far behind.
   std::uint64_t overruns() const { return overruns_.load(std::memory_order_relaxed); }
 
-  static constexpr std::int64_t kMaxWaiting = 200'000;    // messages handed over and not yet delivered
-  static constexpr std::size_t kMaxRemembered = 20'000;   // messages of the newest commits
+  static constexpr std::int64_t kMaxWaiting = 200'000;   // messages handed over and not yet delivered
+  static constexpr std::size_t kMaxRemembered = 20'000;  // messages of the newest commits
 
  private:
   struct Follower {

@@ -34,7 +34,7 @@ struct SocketUser {
   std::string role;            // of the user
   std::int64_t device_id = 0;  // of a device's token
   Mac device_mac;
-  bool write_only = false;     // anonymous devices: they get their own confirmations only
+  bool write_only = false;  // anonymous devices: they get their own confirmations only
 };
 
 // What the handshake handed over for its session (DetachedSocket::context).
@@ -42,9 +42,9 @@ struct SocketContext {
   enum class Route : std::uint8_t { kIot, kAlerts };
   Route route = Route::kIot;
   SocketUser user;
-  std::int64_t patient_id = 0;         // kIot
-  std::optional<std::string> after;    // `?apres=` as sent
-  bool wants_ack = false;              // `?ack=1`
+  std::int64_t patient_id = 0;       // kIot
+  std::optional<std::string> after;  // `?apres=` as sent
+  bool wants_ack = false;            // `?ack=1`
 };
 
 // `{"type":"ping"}` is answered by every route.

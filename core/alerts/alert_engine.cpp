@@ -46,9 +46,7 @@ void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& valu
   const bool ends = !level && condition.present;
   if (!rises && !ends) return;
   AlertRequest& request = requests.emplace_back();
-  request.change = ends                ? AlertChange::kResolved
-                   : condition.present ? AlertChange::kEscalated
-                                       : AlertChange::kRaised;
+  request.change = ends ? AlertChange::kResolved : condition.present ? AlertChange::kEscalated : AlertChange::kRaised;
   request.patient = message.patient;
   request.device_id = message.device.id;
   request.condition = measure.name;

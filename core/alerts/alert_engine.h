@@ -1,5 +1,6 @@
-// The alert engine of the first slice: the default thresholds, one alert at most for each patient and condition, raised,
-// its level rising, resolved. Pure: no clock, no database; what it asks for becomes true when the caller has stored it.
+// The alert engine of the first slice: the default thresholds, one alert at most for each patient and condition,
+// raised, its level rising, resolved. Pure: no clock, no database; what it asks for becomes true when the caller has
+// stored it.
 #pragma once
 
 #include <array>
@@ -32,7 +33,7 @@ class AlertEngine {
 
  private:
   struct Condition {
-    std::optional<AlertLevel> present;  // its alert's level
+    std::optional<AlertLevel> present;                  // its alert's level
     std::map<std::int64_t, Micros> newest_measured_at;  // by device: their clocks differ, none may silence another
   };
   void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,

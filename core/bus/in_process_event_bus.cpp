@@ -17,7 +17,7 @@ void InProcessEventBus::Publish(const CommitPtr& commit) {
     const CommitPtr ready = held_back_.begin()->second;
     held_back_.erase(held_back_.begin());
     next_ = std::max(next_, ready->number + 1);  // one that was given up may come after all
-    held_since_ = now;  // what is still held waits for another one
+    held_since_ = now;                           // what is still held waits for another one
     Deliver(ready);
   }
 }

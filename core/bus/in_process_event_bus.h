@@ -26,9 +26,9 @@ class InProcessEventBus final : public EventBus {
   void Deliver(const CommitPtr& commit);
 
   std::mutex mutex_;
-  std::vector<Subscriber> subscribers_;         // guarded by mutex_
-  std::int64_t next_ = 0;                       // guarded by mutex_; 0: nothing came yet
-  std::map<std::int64_t, CommitPtr> held_back_;  // guarded by mutex_
+  std::vector<Subscriber> subscribers_;               // guarded by mutex_
+  std::int64_t next_ = 0;                             // guarded by mutex_; 0: nothing came yet
+  std::map<std::int64_t, CommitPtr> held_back_;       // guarded by mutex_
   std::chrono::steady_clock::time_point held_since_;  // guarded by mutex_; when the first of them came
 };
 

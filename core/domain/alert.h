@@ -18,7 +18,7 @@ struct Alert {
   std::shared_ptr<const PatientRef> patient;
   std::string condition;  // "heart_rate" for a measure, "clock:<device id>" for a wrong clock, "" when made over REST
   AlertLevel level = AlertLevel::kInfo;
-  std::string title;    // French, as documented
+  std::string title;  // French, as documented
   std::string message;
   std::optional<std::int64_t> trigger_reading_id;
   bool acknowledged = false;

@@ -31,7 +31,8 @@ struct BootSettled {
 
 enum class Disposition : std::uint8_t { kStored, kDuplicate, kQuarantined, kRefused };
 inline constexpr std::size_t kDispositionCount = 4;
-inline constexpr std::string_view kDispositionNames[kDispositionCount] = {"stored", "duplicate", "quarantined", "refused"};
+inline constexpr std::string_view kDispositionNames[kDispositionCount] = {"stored", "duplicate", "quarantined",
+                                                                          "refused"};
 
 // The answer to one message, for who sent it.
 struct Outcome {
@@ -39,11 +40,11 @@ struct Outcome {
   RawKind kind = RawKind::kData;
   Origin origin;
   Disposition disposition = Disposition::kStored;
-  Mac mac;                              // of the device, if one was named
+  Mac mac;  // of the device, if one was named
   std::optional<BootSeq> identity;
-  std::optional<Rejection> rejection;   // quarantined and refused
-  std::string error_frame;              // the documented `error` message for a socket, ready to send; else empty
-  std::size_t messages_before = 0;      // of Commit::messages, its own included: an answer keeps its place among them
+  std::optional<Rejection> rejection;  // quarantined and refused
+  std::string error_frame;             // the documented `error` message for a socket, ready to send; else empty
+  std::size_t messages_before = 0;     // of Commit::messages, its own included: an answer keeps its place among them
   std::uint32_t stored_readings = 0;
 };
 

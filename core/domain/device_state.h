@@ -44,8 +44,8 @@ struct DeviceState {
   std::string firmware;
   std::optional<int> battery_percent;
   std::optional<int> signal_percent;
-  Micros seen_at = 0;          // last contact
-  Micros row_written_at = 0;   // what the device's own row says of it
+  Micros seen_at = 0;         // last contact
+  Micros row_written_at = 0;  // what the device's own row says of it
   ClockState clock = ClockState::kUnknown;
   Micros newest_measured_at = 0;  // of all messages identified by their time: a later one cannot be a duplicate
   std::vector<BootState> boots;   // those that this batch or an earlier one named

@@ -37,9 +37,9 @@ struct Measure {
   std::string_view label;  // French, for messages and the page: "Fréquence cardiaque"
   std::string_view unit;   // "bpm"; UCUM-like, as documented
   MeasureKind kind;
-  double min;              // accepted range, both ends included: outside is a sensor's fault, refused
+  double min;  // accepted range, both ends included: outside is a sensor's fault, refused
   double max;
-  Bounds warning;          // thresholds, widest to narrowest: outside `emergency` is an emergency
+  Bounds warning;  // thresholds, widest to narrowest: outside `emergency` is an emergency
   Bounds critical;
   Bounds emergency;
 };

@@ -30,18 +30,18 @@ struct Origin {
   std::uint64_t id = 0;         // connection id or request ticket; the answer goes back to it. 0: nobody waits
   std::int64_t patient_id = 0;  // the socket's patient; 0: any
   std::int64_t device_id = 0;   // the device whose token opened the socket; 0: none
-  std::uint64_t process = 0;    // random for each start of the process: an answer never reaches a later process's socket
+  std::uint64_t process = 0;  // random for each start of the process: an answer never reaches a later process's socket
 };
 
 struct RawMessage {
   Door door = Door::kMqtt;
   RawKind kind = RawKind::kData;
   std::uint8_t flags = 0;
-  std::uint16_t packet_id = 0;   // MQTT; 0: QoS 0
+  std::uint16_t packet_id = 0;  // MQTT; 0: QoS 0
   Micros received_at = 0;
-  std::uint64_t mac_bits = 0;    // from the topic; 0: none (then it is in the payload)
+  std::uint64_t mac_bits = 0;  // from the topic; 0: none (then it is in the payload)
   Origin origin;
-  std::string_view payload;      // owned by whoever hands it over
+  std::string_view payload;  // owned by whoever hands it over
 };
 
 }  // namespace fajma

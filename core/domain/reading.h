@@ -24,9 +24,9 @@ constexpr std::int64_t CommitOf(Cursor cursor) { return cursor / kCursorsPerComm
 
 // How `measured_at` was obtained; the numbers stand in the database.
 enum class TimeSource : std::int16_t {
-  kReceived = 0,  // no time sent
-  kDevice = 1,    // the device's clock, trusted
-  kUptime = 2,    // the device's uptime, anchored to the wall clock once for its boot
+  kReceived = 0,    // no time sent
+  kDevice = 1,      // the device's clock, trusted
+  kUptime = 2,      // the device's uptime, anchored to the wall clock once for its boot
   kDistrusted = 3,  // a time was sent and not trusted: measured_at is received_at, the sent one is kept
 };
 inline constexpr std::string_view kTimeSourceNames[] = {"received", "device", "uptime", "distrusted"};
@@ -86,11 +86,11 @@ struct StoredMessage {
   Micros measured_at = 0;
   Micros received_at = 0;
   TimeSource time_source = TimeSource::kReceived;
-  bool late = false;              // older than what was live when it came in: never moves "latest", no live alert
-  std::string device_timestamp;   // as it was sent, a JSON token ("\"2025…\"" or "123456"); empty: none sent
+  bool late = false;             // older than what was live when it came in: never moves "latest", no live alert
+  std::string device_timestamp;  // as it was sent, a JSON token ("\"2025…\"" or "123456"); empty: none sent
   MeasureValues values;
-  std::string measure_name;       // of a REST reading outside the catalogue: then `values` is empty,
-  MeasureValue other_value;       // and this is its value
+  std::string measure_name;  // of a REST reading outside the catalogue: then `values` is empty,
+  MeasureValue other_value;  // and this is its value
 };
 
 }  // namespace fajma

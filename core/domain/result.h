@@ -18,7 +18,7 @@ struct Rejection {
 template <typename T>
 class Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: meant to convert
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}                  // NOLINT: meant to convert
   Result(Rejection rejection) : state_(std::in_place_index<1>, std::move(rejection)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }

@@ -69,10 +69,14 @@ Batch::Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, std
 void Batch::Take(const IngestItem& item) {
   switch (item.raw.kind) {
     case RawKind::kData:
-    case RawKind::kSocket: return TakeDeviceMessage(item);
-    case RawKind::kStatus: return TakeStatus(item);
-    case RawKind::kRest: return TakeRest(item);
-    case RawKind::kUnroutable: break;
+    case RawKind::kSocket:
+      return TakeDeviceMessage(item);
+    case RawKind::kStatus:
+      return TakeStatus(item);
+    case RawKind::kRest:
+      return TakeRest(item);
+    case RawKind::kUnroutable:
+      break;
   }
   const Rejection unknown{rejection::kUnknownTopic, "no such topic"};
   Settle(item, Disposition::kRefused, Mac::FromBits(item.raw.mac_bits), &unknown);

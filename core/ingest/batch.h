@@ -21,9 +21,9 @@ namespace fajma {
 // One decoded message, with the raw one that it came in (an array of messages gives several items).
 struct IngestItem {
   RawMessage raw;
-  DecodedMessage decoded;       // kData and kSocket
-  std::size_t source = 0;       // which journal
-  JournalPosition behind;       // behind its raw message
+  DecodedMessage decoded;  // kData and kSocket
+  std::size_t source = 0;  // which journal
+  JournalPosition behind;  // behind its raw message
 };
 
 struct BatchResult {

@@ -215,8 +215,8 @@ void Ingest::CommitBatch(std::size_t first, std::size_t count) {
   for (std::size_t i = first; i < first + count; ++i) {
     batch.Take(items_[i]);
     // Of a payload with several messages the last one moves the checkpoint.
-    const bool last_of_payload = i + 1 == items_.size() || items_[i + 1].source != items_[i].source ||
-                                 items_[i + 1].behind != items_[i].behind;
+    const bool last_of_payload =
+        i + 1 == items_.size() || items_[i + 1].source != items_[i].source || items_[i + 1].behind != items_[i].behind;
     if (last_of_payload) reached[items_[i].source] = items_[i].behind;
   }
   attempt_ = Attempt{first, count, batch.Finish(), reached};

@@ -46,8 +46,8 @@ class Intake {
   const std::uint64_t process_;
   std::mutex mutex_;
   std::condition_variable_any wakeup_;
-  std::vector<Queued> queue_;       // guarded by mutex_
-  std::size_t queued_bytes_ = 0;    // guarded by mutex_
+  std::vector<Queued> queue_;     // guarded by mutex_
+  std::size_t queued_bytes_ = 0;  // guarded by mutex_
   std::jthread thread_;
 };
 

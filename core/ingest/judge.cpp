@@ -47,17 +47,20 @@ Placement PlaceUptime(Micros uptime, Micros received_at, BootState& boot) {
 
 Placement Place(const DeviceTime& time, Micros received_at, DeviceState& device, BootState* boot) {
   switch (time.kind) {
-    case DeviceTime::Kind::kWall: return PlaceWall(time.value, received_at, device);
-    case DeviceTime::Kind::kUptime: return PlaceUptime(time.value, received_at, *boot);
-    case DeviceTime::Kind::kUnreadable: return {received_at, TimeSource::kDistrusted, false};
-    case DeviceTime::Kind::kNone: break;
+    case DeviceTime::Kind::kWall:
+      return PlaceWall(time.value, received_at, device);
+    case DeviceTime::Kind::kUptime:
+      return PlaceUptime(time.value, received_at, *boot);
+    case DeviceTime::Kind::kUnreadable:
+      return {received_at, TimeSource::kDistrusted, false};
+    case DeviceTime::Kind::kNone:
+      break;
   }
   return {received_at, TimeSource::kReceived, false};
 }
 
 bool IsIdentifiedByTime(const DecodedMessage& message, const Placement& placement) {
-  return !message.identity &&
-         (placement.source == TimeSource::kDevice || placement.source == TimeSource::kUptime);
+  return !message.identity && (placement.source == TimeSource::kDevice || placement.source == TimeSource::kUptime);
 }
 
 }  // namespace
@@ -91,8 +94,7 @@ Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState&
   verdict.late = placement.late;
   if (IsIdentifiedByTime(message, placement)) {
     verdict.fingerprint = static_cast<std::int64_t>(message.content_hash);
-    if (placement.measured_at <= device.newest_measured_at &&
-        is_stored(placement.measured_at, *verdict.fingerprint)) {
+    if (placement.measured_at <= device.newest_measured_at && is_stored(placement.measured_at, *verdict.fingerprint)) {
       device.clock = clock_before;
       verdict.kind = Verdict::Kind::kDuplicate;
       return verdict;

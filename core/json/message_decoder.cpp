@@ -246,10 +246,10 @@ DecodedMessage DecodeDocumented(const Value& object) {
   const Value* data = json_internal::Find(object, "data");
   if (data == nullptr || !data->IsObject()) {
     Reject(message, rejection::kInvalidData, "data is no object");
-    json_internal::AppendFieldError(
-        errors, "data",
-        data == nullptr ? "This field is required."
-                        : (data->IsNull() ? "This field may not be null." : "Expected a dictionary."));
+    json_internal::AppendFieldError(errors, "data",
+                                    data == nullptr
+                                        ? "This field is required."
+                                        : (data->IsNull() ? "This field may not be null." : "Expected a dictionary."));
   } else {
     std::string data_errors;
     TakeDocumentedMeasures(*data, message, data_errors);
@@ -273,7 +273,8 @@ DecodedMessage DecodeObject(const Value& object) {
 
 bool IsSenml(const Value& array) {
   const Value& first = array[0];
-  return first.IsObject() && (json_internal::Find(first, "n") != nullptr || json_internal::Find(first, "bn") != nullptr);
+  return first.IsObject() &&
+         (json_internal::Find(first, "n") != nullptr || json_internal::Find(first, "bn") != nullptr);
 }
 
 }  // namespace

@@ -51,15 +51,15 @@ inline constexpr std::string_view kRetained = "retained";
 
 // One message, decoded; or why not, with what could be read of who sent it.
 struct DecodedMessage {
-  std::optional<Mac> mac;               // named in the payload
+  std::optional<Mac> mac;  // named in the payload
   std::optional<BootSeq> identity;
-  std::optional<std::uint64_t> floor;   // the lowest seq that the device still holds
+  std::optional<std::uint64_t> floor;  // the lowest seq that the device still holds
   DeviceTime time;
   MeasureValues values;
-  std::uint64_t content_hash = 0;       // of measures and values
+  std::uint64_t content_hash = 0;  // of measures and values
   std::optional<Rejection> rejection;
-  std::string socket_errors;            // documented message only: the `errors` object of its `error` answer
-  std::string named_mac;                // documented message only: device_mac as it was sent, for that answer
+  std::string socket_errors;  // documented message only: the `errors` object of its `error` answer
+  std::string named_mac;      // documented message only: device_mac as it was sent, for that answer
 };
 
 // A `status` message of a device.

@@ -62,8 +62,8 @@ const json_internal::Value* MessageDecoder::Parser::Parse(std::string_view text)
   document_.SetNull();
   allocator_.Clear();
   // Iterative: nesting costs heap, never the stack.
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseFullPrecisionFlag;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
   // To the parser a NUL is the end of the text.
   error_offset_ = text.find('\0');
   if (error_offset_ != std::string_view::npos) return nullptr;

@@ -12,9 +12,8 @@ struct UnitAlias {
   std::string_view unit;
 };
 constexpr UnitAlias kUnits[] = {
-    {MeasureId::kTemperature, "Cel"},        {MeasureId::kHeartRate, "beat/min"},
-    {MeasureId::kRespiratoryRate, "1/min"},  {MeasureId::kBatteryLevel, "%EL"},
-    {MeasureId::kHeartRate, "1/min"},
+    {MeasureId::kTemperature, "Cel"},  {MeasureId::kHeartRate, "beat/min"}, {MeasureId::kRespiratoryRate, "1/min"},
+    {MeasureId::kBatteryLevel, "%EL"}, {MeasureId::kHeartRate, "1/min"},
 };
 
 bool IsUnitOf(const Measure& measure, std::string_view unit) {

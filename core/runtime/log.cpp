@@ -41,8 +41,9 @@ void Write(spdlog::level::level_enum level, std::string_view event, std::string_
 void Configure(Format format) {
   json_lines = format == Format::kJson;
   auto logger = std::make_shared<spdlog::logger>("fajma", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  logger->set_pattern(json_lines ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                      spdlog::pattern_time_type::utc);
+  logger->set_pattern(
+      json_lines ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+      spdlog::pattern_time_type::utc);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }

@@ -140,7 +140,8 @@ std::unique_ptr<DeviceState> DeviceCache::Load(Lease& lease, Mac mac) {
   {
     Statement query(lease, sql);
     query.Bind("mac", mac.ToColons());
-    query.Into(device->ref.id, patient_id, device->status, firmware, battery, signal, last_seen, clock, contact, newest);
+    query.Into(device->ref.id, patient_id, device->status, firmware, battery, signal, last_seen, clock, contact,
+               newest);
     if (!query.Next()) return nullptr;
   }
   device->ref.mac = mac;

@@ -36,9 +36,9 @@ struct StoredPosition {
 // What a stored message adds to a StoredMessage for its rows.
 struct RowExtras {
   std::optional<std::int64_t> fingerprint;
-  std::int16_t type_id = 0;   // of a REST reading; 0: the values' measures
+  std::int16_t type_id = 0;  // of a REST reading; 0: the values' measures
   int quality_percent = 100;
-  std::string metadata;       // of a REST reading, a JSON object; empty: none
+  std::string metadata;  // of a REST reading, a JSON object; empty: none
 };
 
 class IngestStore {

@@ -120,6 +120,7 @@ std::vector<std::string> StatementsOf(std::string_view text, Dialect dialect) {
     if (statement.ends_with(';')) statements.push_back(std::exchange(statement, {}));
     if (!statement.empty()) statement += '\n';
   }
+  if (statement.ends_with('\n')) statement.pop_back();
   if (!statement.empty()) statements.push_back(std::move(statement));
   return statements;
 }

@@ -46,6 +46,21 @@ TEST_F(MqttLinkTest, JournalsWhatDevicesPublishByItsKind) {
   EXPECT_EQ(counters.Get(Door::kMqtt).received, 5U);
 }
 
+TEST_F(MqttLinkTest, KeepsTheBeginningOfWhatIsTooLarge) {
+  test::Mosquitto broker;
+  Journal journal(JournalAt());
+  MessageCounters counters;
+  const MqttLink link(LinkTo(broker.url()), journal, counters);
+  ASSERT_TRUE(WaitUntil([&] { return link.connected(); }));
+  Publish(broker.url(), {To(kData, std::string(17 << 20, 'x')), To(kData, std::string(1 << 20, 'y'))});
+  ASSERT_TRUE(WaitUntil([&] { return journal.backlog() == 2; }));
+  const std::vector<Journaled> all = ReadAll(journal);
+  EXPECT_EQ(all[0].message.kind, RawKind::kUnroutable);
+  EXPECT_EQ(all[0].payload, std::string(256, 'x'));
+  EXPECT_EQ(all[1].message.kind, RawKind::kData);
+  EXPECT_EQ(all[1].payload.size(), 1U << 20);
+}
+
 TEST_F(MqttLinkTest, HandsCommandResultsToWhoWantsThem) {
   test::Mosquitto broker;
   Journal journal(JournalAt());

@@ -45,7 +45,8 @@ class Model {
 void ExpectSame(const BootLedger& ledger, const Model& model, std::uint64_t limit) {
   ASSERT_EQ(ledger.durable(), model.durable()) << ledger.FormatRuns();
   for (std::uint64_t seq = 1; seq <= limit; ++seq) {
-    ASSERT_EQ(ledger.IsSettled(seq), model.IsSettled(seq)) << seq << " in " << ledger.durable() << "+" << ledger.FormatRuns();
+    ASSERT_EQ(ledger.IsSettled(seq), model.IsSettled(seq))
+        << seq << " in " << ledger.durable() << "+" << ledger.FormatRuns();
   }
 }
 

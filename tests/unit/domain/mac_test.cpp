@@ -38,12 +38,13 @@ TEST(Mac, EveryNumberComesBack) {
 }
 
 TEST(Mac, RejectsWhatIsNoAddress) {
-  for (const char* text : {"", "zz", "AA", "AA:BB:CC:DD:EE", "AA:BB:CC:DD:EE:F", "AA:BB:CC:DD:EE:FG", "AA-BB-CC-DD-EE-FF",
-                           "AABB:CC:DD:EE:FF:", "AA:BB:CC:DD:EE:FF ", " AA:BB:CC:DD:EE:F", "AA:BB:CC:DD:EE:FF:00",
-                           "aabbccddeeff", ":::::::::::::::::", "+A:BB:CC:DD:EE:FF"}) {
+  for (const char* text : {"", "zz", "AA", "AA:BB:CC:DD:EE", "AA:BB:CC:DD:EE:F", "AA:BB:CC:DD:EE:FG",
+                           "AA-BB-CC-DD-EE-FF", "AABB:CC:DD:EE:FF:", "AA:BB:CC:DD:EE:FF ", " AA:BB:CC:DD:EE:F",
+                           "AA:BB:CC:DD:EE:FF:00", "aabbccddeeff", ":::::::::::::::::", "+A:BB:CC:DD:EE:FF"}) {
     EXPECT_FALSE(Mac::ParseColons(text)) << text;
   }
-  for (const char* text : {"", "aabbccddeef", "aabbccddeeff0", "aabbccddeefg", "aa:bb:cc:dd:e", "+abbccddeeff", " abbccddeeff"}) {
+  for (const char* text :
+       {"", "aabbccddeef", "aabbccddeeff0", "aabbccddeefg", "aa:bb:cc:dd:e", "+abbccddeeff", " abbccddeeff"}) {
     EXPECT_FALSE(Mac::ParseTopic(text)) << text;
   }
   using namespace std::string_view_literals;

@@ -66,15 +66,17 @@ TEST(DecodeDocumented, AnswersAsDocumented) {
 }
 
 TEST(DecodeDocumented, TellsAllFaultsAtOnce) {
-  EXPECT_EQ(ErrorsOf(Documented(R"({"temperature":"x","heart_rate":1e3,"oxygen_saturation":true,"glucose":null})")),
-            R"({"data":{"temperature":["A valid number is required."],"heart_rate":["Valeur hors plage (20 à 300 bpm)."],)"
-            R"("oxygen_saturation":["A valid number is required."],"glucose":["A valid number is required."]}})");
+  EXPECT_EQ(
+      ErrorsOf(Documented(R"({"temperature":"x","heart_rate":1e3,"oxygen_saturation":true,"glucose":null})")),
+      R"({"data":{"temperature":["A valid number is required."],"heart_rate":["Valeur hors plage (20 à 300 bpm)."],)"
+      R"("oxygen_saturation":["A valid number is required."],"glucose":["A valid number is required."]}})");
 }
 
 TEST(DecodeDocumented, RangesIncludeTheirEnds) {
   for (const Measure& measure : Measures()) {
     const auto with = [&](double value) {
-      return CodeOf(DecodeSocketText(Documented("{\"" + std::string(measure.name) + "\":" + std::to_string(value) + "}")));
+      return CodeOf(
+          DecodeSocketText(Documented("{\"" + std::string(measure.name) + "\":" + std::to_string(value) + "}")));
     };
     EXPECT_EQ(with(measure.min), "") << measure.name;
     EXPECT_EQ(with(measure.max), "") << measure.name;
@@ -102,12 +104,13 @@ TEST(DecodeDocumented, RefusesAMeasureThatStandsTwice) {
 }
 
 TEST(DecodeDocumented, RefusesAMemberThatStandsTwice) {
-  for (const char* payload :
-       {R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","data":{"heart_rate":75},"data":{"heart_rate":175}})",
-        R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","device_mac":"AA:BB:CC:00:00:02","data":{"heart_rate":75}})",
-        R"({"type":"sensor_data","type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","data":{"heart_rate":75}})",
-        R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","b":1,"s":1,"s":2,"data":{"heart_rate":75}})",
-        R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","data":{"heart_rate":75,"timestamp":1,"timestamp":2}})"}) {
+  for (
+      const char* payload :
+      {R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","data":{"heart_rate":75},"data":{"heart_rate":175}})",
+       R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","device_mac":"AA:BB:CC:00:00:02","data":{"heart_rate":75}})",
+       R"({"type":"sensor_data","type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","data":{"heart_rate":75}})",
+       R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","b":1,"s":1,"s":2,"data":{"heart_rate":75}})",
+       R"({"type":"sensor_data","device_mac":"AA:BB:CC:00:00:01","data":{"heart_rate":75,"timestamp":1,"timestamp":2}})"}) {
     const DecodedMessage message = DecodeSocketText(payload);
     EXPECT_EQ(CodeOf(message), "duplicate_key") << payload;
     EXPECT_NE(message.socket_errors, "") << payload;

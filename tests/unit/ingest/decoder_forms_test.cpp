@@ -41,7 +41,8 @@ TEST(DecodeNative, NumbersComeInPairs) {
   for (const char* identity :
        {R"("b":1)", R"("s":1)", R"("b":1,"s":0)", R"("b":-1,"s":1)", R"("b":4294967296,"s":1)", R"("b":1,"s":-1)",
         R"("b":1.0,"s":1)", R"("b":"1","s":"1")", R"("b":1,"s":9007199254740993)", R"("b":null,"s":1)"}) {
-    EXPECT_EQ(CodeOf(DecodeOne("{" + std::string(identity) + R"(,"m":{"heart_rate":75}})")), "invalid_data") << identity;
+    EXPECT_EQ(CodeOf(DecodeOne("{" + std::string(identity) + R"(,"m":{"heart_rate":75}})")), "invalid_data")
+        << identity;
   }
   EXPECT_EQ(CodeOf(DecodeOne(R"({"b":4294967295,"s":9007199254740992,"m":{"heart_rate":75}})")), "");
 }
@@ -129,7 +130,8 @@ TEST(ContentHash, TellsContentsApart) {
 
 TEST(DecodeStatus, TakesTheContractsExample) {
   MessageDecoder decoder;
-  const auto status = decoder.DecodeStatus(R"({"status":"online","firmware":"1.2.0","battery":88,"signal":72,"boot":12})");
+  const auto status =
+      decoder.DecodeStatus(R"({"status":"online","firmware":"1.2.0","battery":88,"signal":72,"boot":12})");
   ASSERT_TRUE(status);
   EXPECT_TRUE(status.value().online);
   EXPECT_EQ(status.value().firmware, "1.2.0");
@@ -150,7 +152,9 @@ TEST(DecodeStatus, LeavesOutWhatItCannotKeep) {
 
 TEST(DecodeStatus, RefusesWhatIsNone) {
   MessageDecoder decoder;
-  const auto code = [&](std::string_view payload) { return std::string(decoder.DecodeStatus(payload).rejection().code); };
+  const auto code = [&](std::string_view payload) {
+    return std::string(decoder.DecodeStatus(payload).rejection().code);
+  };
   EXPECT_EQ(code(""), "empty");
   EXPECT_EQ(code("{"), "invalid_json");
   EXPECT_EQ(code("[]"), "invalid_message");

@@ -43,8 +43,8 @@ TEST(HostilePayload, NumbersThatAreNoneAreRefused) {
 }
 
 TEST(HostilePayload, HugeAndTinyNumbersAreOutOfRange) {
-  for (const char* value : {"123456789012345678901234567890", "-123456789012345678901234567890", "1e308", "1e-400", "-0",
-                            "0", "1e-999999", "18446744073709551616", "-9223372036854775809"}) {
+  for (const char* value : {"123456789012345678901234567890", "-123456789012345678901234567890", "1e308", "1e-400",
+                            "-0", "0", "1e-999999", "18446744073709551616", "-9223372036854775809"}) {
     EXPECT_EQ(CodeOf(DecodeOne("{\"heart_rate\":" + std::string(value) + "}")), "out_of_range") << value;
   }
 }
@@ -78,7 +78,8 @@ TEST(HostilePayload, InvalidUtf8IsRefused) {
 
 // Half a character would be sent on to every socket, and no database takes it.
 TEST(HostilePayload, ALoneSurrogateIsRefused) {
-  for (const char* escape : {R"(\ud800)", R"(\udc00)", R"(\udfff)", R"(\ud800x)", R"(\ud800\ud800)", R"(\udc00\ud800)"}) {
+  for (const char* escape :
+       {R"(\ud800)", R"(\udc00)", R"(\udfff)", R"(\ud800x)", R"(\ud800\ud800)", R"(\udc00\ud800)"}) {
     ExpectInvalidJson(Documented(R"({"heart_rate":75,"timestamp":")" + std::string(escape) + "\"}"));
     ExpectInvalidJson("{\"" + std::string(escape) + "\":1,\"heart_rate\":75}");
   }
@@ -137,8 +138,27 @@ TEST(HostilePayload, AHundredThousandMutationsAreSurvived) {
       R"([{"ts":1767225600000,"values":{"heart_rate":75}},{"heart_rate":75}])",
       R"([{"bn":"urn:dev:mac:aabbcc000001:","bt":1767225600,"bu":"Cel","bv":0,"n":"temperature","v":36.5},{"n":"heart_rate","u":"1/min","t":-1,"v":75}])",
   };
-  const std::string_view pieces[] = {"[", "]", "{", "}", ",", ":", "\"", "\\u", "\\udc00", "1e999", "-", "0", "null",
-                                     "true", "\"heart_rate\"", "\"n\"", "\"v\"", "\"bt\"", "9999999999999999", "\x80", "\0"sv};
+  const std::string_view pieces[] = {"[",
+                                     "]",
+                                     "{",
+                                     "}",
+                                     ",",
+                                     ":",
+                                     "\"",
+                                     "\\u",
+                                     "\\udc00",
+                                     "1e999",
+                                     "-",
+                                     "0",
+                                     "null",
+                                     "true",
+                                     "\"heart_rate\"",
+                                     "\"n\"",
+                                     "\"v\"",
+                                     "\"bt\"",
+                                     "9999999999999999",
+                                     "\x80",
+                                     "\0"sv};
   std::mt19937 random(20'260'101);
   MessageDecoder decoder;
   std::vector<DecodedMessage> out;
@@ -148,10 +168,18 @@ TEST(HostilePayload, AHundredThousandMutationsAreSurvived) {
     for (auto n = random() % 4 + 1; n > 0; --n) {
       const std::size_t at = random() % (payload.size() + 1);
       switch (random() % 5) {
-        case 0: payload.insert(at, pieces[random() % std::size(pieces)]); break;
-        case 1: payload.erase(at, random() % 4); break;
-        case 2: payload.insert(at, 1, static_cast<char>(random())); break;
-        case 3: payload.insert(at, payload.substr(payload.size() / 2, random() % 30)); break;
+        case 0:
+          payload.insert(at, pieces[random() % std::size(pieces)]);
+          break;
+        case 1:
+          payload.erase(at, random() % 4);
+          break;
+        case 2:
+          payload.insert(at, 1, static_cast<char>(random()));
+          break;
+        case 3:
+          payload.insert(at, payload.substr(payload.size() / 2, random() % 30));
+          break;
         default:
           if (at < payload.size()) payload[at] = static_cast<char>(payload[at] ^ (1 << random() % 8));
       }
@@ -173,7 +201,8 @@ TEST(HostilePayload, AHundredThousandMutationsAreSurvived) {
 TEST(MessageDecoder, DecodesOnAfterAnyPayload) {
   MessageDecoder decoder;
   std::vector<DecodedMessage> out;
-  for (const std::string& bad : {std::string(60'000, '['), std::string("{"), std::string(10 << 20, 'x'), std::string()}) {
+  for (const std::string& bad :
+       {std::string(60'000, '['), std::string("{"), std::string(10 << 20, 'x'), std::string()}) {
     out.clear();
     decoder.DecodeData(bad, kReceived, out);
     out.clear();

@@ -43,7 +43,8 @@ TEST(InProcessEventBus, WhatHasNoNumberGoesAtOnce) {
 TEST(InProcessEventBus, GivesUpOnANumberThatDoesNotCome) {
   InProcessEventBus bus;
   std::vector<std::int64_t> published{1};
-  for (std::int64_t i = 0; i <= static_cast<std::int64_t>(InProcessEventBus::kMaxHeldBack); ++i) published.push_back(3 + i);
+  for (std::int64_t i = 0; i <= static_cast<std::int64_t>(InProcessEventBus::kMaxHeldBack); ++i)
+    published.push_back(3 + i);
   const auto got = Collect(bus, published);
   EXPECT_EQ(got, published) << "all of them, with the hole";
 }
@@ -51,7 +52,8 @@ TEST(InProcessEventBus, GivesUpOnANumberThatDoesNotCome) {
 TEST(InProcessEventBus, AGivenUpNumberThatComesAfterAllHoldsNothingBack) {
   InProcessEventBus bus;
   std::vector<std::int64_t> published{1};
-  for (std::int64_t i = 0; i <= static_cast<std::int64_t>(InProcessEventBus::kMaxHeldBack); ++i) published.push_back(3 + i);
+  for (std::int64_t i = 0; i <= static_cast<std::int64_t>(InProcessEventBus::kMaxHeldBack); ++i)
+    published.push_back(3 + i);
   const std::int64_t next = published.back() + 1;
   published.insert(published.end(), {2, next, next + 1});
   EXPECT_EQ(Collect(bus, published), published);

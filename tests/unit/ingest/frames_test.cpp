@@ -91,18 +91,20 @@ TEST(Frames, EachChangeOfAnAlert) {
   event.alert.acknowledged = true;
   event.alert.acknowledged_by = 1;
   event.alert.acknowledged_at = Iso("2026-11-22T17:18:46.482189Z");
-  EXPECT_EQ(AlertFrame(event),
-            R"({"type":"alert_acknowledged","alert":{"id":2,"dispositif":1,"patient":1,"niveau":"critical",)"
-            R"("titre":"Fréquence cardiaque anormale","message":"Fréquence cardiaque : 150 bpm","donnee_declencheur":5,)"
-            R"("acquittee":true,"acquittee_par":1,"date_acquittement":"2026-11-22T17:18:46.482189Z",)"
-            R"("date_creation":"2026-11-22T17:18:31.355933Z"},"cursor":77})");
+  EXPECT_EQ(
+      AlertFrame(event),
+      R"({"type":"alert_acknowledged","alert":{"id":2,"dispositif":1,"patient":1,"niveau":"critical",)"
+      R"("titre":"Fréquence cardiaque anormale","message":"Fréquence cardiaque : 150 bpm","donnee_declencheur":5,)"
+      R"("acquittee":true,"acquittee_par":1,"date_acquittement":"2026-11-22T17:18:46.482189Z",)"
+      R"("date_creation":"2026-11-22T17:18:31.355933Z"},"cursor":77})");
 }
 
 TEST(Frames, ActiveAlerts) {
   EXPECT_EQ(ActiveAlertsFrame({}), R"({"type":"active_alerts","count":0,"alerts":[]})");
   const Alert alerts[] = {DocumentedAlert(), DocumentedAlert()};
   const std::string object(kAlertObject);
-  EXPECT_EQ(ActiveAlertsFrame(alerts), R"({"type":"active_alerts","count":2,"alerts":[)" + object + "," + object + "]}");
+  EXPECT_EQ(ActiveAlertsFrame(alerts),
+            R"({"type":"active_alerts","count":2,"alerts":[)" + object + "," + object + "]}");
 }
 
 TEST(Frames, DeviceStatus) {
@@ -120,14 +122,17 @@ TEST(Frames, DeviceStatus) {
 TEST(Frames, OfTheConnection) {
   EXPECT_EQ(ConnectionEstablishedFrame(1),
             R"({"type":"connection_established","patient_id":1,"message":"Connexion WebSocket établie"})");
-  EXPECT_EQ(PongFrame(Iso("2026-11-22T17:18:42.215670Z")), R"({"type":"pong","timestamp":"2026-11-22T17:18:42.215670Z"})");
+  EXPECT_EQ(PongFrame(Iso("2026-11-22T17:18:42.215670Z")),
+            R"({"type":"pong","timestamp":"2026-11-22T17:18:42.215670Z"})");
   EXPECT_EQ(GapFrame(1, 2), R"({"type":"gap","from":1,"to":2})");
 }
 
 TEST(Frames, Errors) {
-  EXPECT_EQ(ErrorFrame("invalid_json", "JSON invalide."), R"({"type":"error","code":"invalid_json","message":"JSON invalide."})");
-  EXPECT_EQ(ErrorFrame("unknown_device", "Dispositif inconnu.", "device_mac", "\"00:00:00:00:00:00\""),
-            R"({"type":"error","code":"unknown_device","message":"Dispositif inconnu.","device_mac":"00:00:00:00:00:00"})");
+  EXPECT_EQ(ErrorFrame("invalid_json", "JSON invalide."),
+            R"({"type":"error","code":"invalid_json","message":"JSON invalide."})");
+  EXPECT_EQ(
+      ErrorFrame("unknown_device", "Dispositif inconnu.", "device_mac", "\"00:00:00:00:00:00\""),
+      R"({"type":"error","code":"unknown_device","message":"Dispositif inconnu.","device_mac":"00:00:00:00:00:00"})");
   EXPECT_EQ(ErrorFrame("not_found", "Alerte inconnue.", "alert_id", "999999"),
             R"({"type":"error","code":"not_found","message":"Alerte inconnue.","alert_id":999999})");
 }
@@ -137,11 +142,13 @@ TEST(Frames, Acks) {
   outcome.mac = kDevice.mac;
   outcome.stored_readings = 2;
   const Micros now = Iso("2026-01-01T00:00:00Z");
-  EXPECT_EQ(AckFrame(outcome, std::nullopt, now),
-            R"({"type":"ack","device_mac":"AA:BB:CC:00:00:01","stored":2,"timestamp":"2026-01-01T00:00:00Z","now":1767225600000})");
+  EXPECT_EQ(
+      AckFrame(outcome, std::nullopt, now),
+      R"({"type":"ack","device_mac":"AA:BB:CC:00:00:01","stored":2,"timestamp":"2026-01-01T00:00:00Z","now":1767225600000})");
   outcome.identity = BootSeq{12, 345};
-  EXPECT_EQ(AckFrame(outcome, 345, now),
-            R"({"type":"ack","device_mac":"AA:BB:CC:00:00:01","stored":2,"boot":12,"durable":345,"timestamp":"2026-01-01T00:00:00Z","now":1767225600000})");
+  EXPECT_EQ(
+      AckFrame(outcome, 345, now),
+      R"({"type":"ack","device_mac":"AA:BB:CC:00:00:01","stored":2,"boot":12,"durable":345,"timestamp":"2026-01-01T00:00:00Z","now":1767225600000})");
 }
 
 }  // namespace

@@ -127,7 +127,8 @@ TEST_F(IntakeTest, IsBoundedWhenTheJournalHasNoRoom) {
       read += journal.Read(1000, some);
       journal.Release(journal.position());
       return read == taken;
-    })) << read << " of " << taken;
+    })) << read
+        << " of " << taken;
     EXPECT_TRUE(intake.Submit(Message(payload)));
     ASSERT_TRUE(testing::Eventually([&] { return journal.backlog() == 1; }));
   }

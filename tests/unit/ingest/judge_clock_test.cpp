@@ -29,8 +29,8 @@ TEST_F(JudgeClock, AfterARightClockAnOldTimeIsABacklog) {
 
 // The documentation's own example sends 2025, others 1970 (never set) or 2100.
 TEST_F(JudgeClock, AWrongClockIsLiveAtItsReceipt) {
-  for (const char* date : {"2025-01-20T10:30:00Z", "1970-01-01T00:00:05Z", "2100-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
-                           "9999-12-31T23:59:59Z"}) {
+  for (const char* date : {"2025-01-20T10:30:00Z", "1970-01-01T00:00:05Z", "2100-01-01T00:00:00Z",
+                           "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
     device_ = {};
     for (int i = 0; i < 3; ++i) {
       const Micros received = kNow + i * kMicrosPerSecond;
