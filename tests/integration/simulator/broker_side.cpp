@@ -5,12 +5,6 @@
 #include <algorithm>
 #include <vector>
 
-// Paho 1.3.12 forgets topic and payload of messages that are queued and not sent when their client is destroyed
-// (MQTTAsync_NULLPublishCommands): some hundred bytes each time the broker goes away.
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT: the name is the sanitizer's
-  return "leak:libpaho-mqtt3as\n";
-}
-
 namespace fajma::cli {
 namespace {
 
