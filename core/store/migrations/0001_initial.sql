@@ -30,7 +30,7 @@ CREATE TABLE fajma_consommateur (
 
 -- How far each door's journal is stored; written in the transaction that stored it.
 CREATE TABLE fajma_point_journal (
-  journal VARCHAR(32) PRIMARY KEY,
+  journal VARCHAR(36) PRIMARY KEY,
   segment BIGINT NOT NULL,
   position BIGINT NOT NULL
 );
