@@ -148,8 +148,7 @@ bool Ingest::StoreBatch(const std::stop_token& stop) {
       retries_.fetch_add(1, std::memory_order_relaxed);
       if (!told) log::Error("a batch could not be stored; trying again", error.what());
       told = true;
-      if (!error.transient() && items_.size() > 1) return StoreOneByOne(stop);
-      if (!error.transient()) return Abandon(0, error.what()), true;
+      if (!error.transient()) return StoreOneByOne(stop);
     }
     if (stop.stop_requested()) return Rewind(), false;
     pollfd fd{stop_fd_, POLLIN, 0};
@@ -165,8 +164,8 @@ bool Ingest::StoreOneByOne(const std::stop_token& stop) {
       TryStore(i, 1);
       ++i;
     } catch (const DatabaseError& error) {
-      if (!error.transient()) {
-        Abandon(i++, error.what());
+      if (!error.transient() && Abandon(i, error.what())) {
+        ++i;
         continue;
       }
       if (stop.stop_requested()) return Rewind(), false;
@@ -177,9 +176,26 @@ bool Ingest::StoreOneByOne(const std::stop_token& stop) {
   return true;
 }
 
-// Counted and told; its checkpoint is written with the next batch.
-void Ingest::Abandon(std::size_t index, std::string_view reason) {
+bool Ingest::EndsItsPayload(std::size_t index) const {
+  return index + 1 == items_.size() || items_[index + 1].source != items_[index].source ||
+         items_[index + 1].behind != items_[index].behind;
+}
+
+// Counted and told. False, and nothing is done, when the database does not even take the checkpoint behind the message:
+// then the message is not at fault, and waits.
+bool Ingest::Abandon(std::size_t index, std::string_view reason) {
   const IngestItem& item = items_[index];
+  Source& source = *sources_[item.source];
+  try {
+    IngestStore::Transaction transaction = store_.Begin();
+    const JournalPosition behind = EndsItsPayload(index) ? item.behind : source.stored;
+    transaction.SetPosition({source.journal->uuid(), behind.segment, behind.offset});
+    transaction.Commit(SystemNow());
+    source.stored = behind;
+  } catch (const DatabaseError& error) {
+    log::Error("the database takes nothing; trying again", error.what());
+    return false;
+  }
   log::Error("a message was refused by the database", reason);
   SettledTally tally{};
   tally[static_cast<std::size_t>(Disposition::kRefused)] = 1;
@@ -191,8 +207,11 @@ void Ingest::Abandon(std::size_t index, std::string_view reason) {
   outcome.kind = item.raw.kind;
   outcome.origin = item.raw.origin;
   outcome.disposition = Disposition::kRefused;
+  outcome.mac = Mac::FromBits(item.raw.mac_bits);
+  outcome.identity = item.decoded.identity;
   outcome.rejection = Rejection{"database", "the database refused it"};
   bus_.Publish(commit);
+  return true;
 }
 
 // The next process begins at the checkpoint.

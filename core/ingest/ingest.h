@@ -73,7 +73,8 @@ class Ingest {
   bool StoreOneByOne(const std::stop_token& stop);
   bool WasCommitted(const Attempt& attempt);
   void Finish(Attempt attempt);
-  void Abandon(std::size_t index, std::string_view reason);
+  bool Abandon(std::size_t index, std::string_view reason);
+  bool EndsItsPayload(std::size_t index) const;
   void Rewind();
   void Publish(BatchResult result);
   void Wait(const std::stop_token& stop);
