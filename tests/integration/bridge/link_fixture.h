@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,20 @@ class LinkFixture : public ::testing::Test {
     }
     std::vector<Journaled> all;
     for (const RawMessage& record : records) all.push_back({record, std::string(record.payload)});
+    return all;
+  }
+
+  // Reads until each number from 0 was there at least once; what came meanwhile.
+  static std::vector<Journaled> ReadUntilEach(Journal& journal, int numbers) {
+    std::vector<Journaled> all;
+    std::set<std::string> seen;
+    WaitUntil([&] {
+      for (Journaled& record : ReadAll(journal)) {
+        seen.insert(record.payload);
+        all.push_back(std::move(record));
+      }
+      return seen.size() >= static_cast<std::size_t>(numbers);
+    });
     return all;
   }
 
