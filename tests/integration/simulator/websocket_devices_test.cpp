@@ -209,7 +209,7 @@ TEST(WebSocketDevices, GoWithACloseFrame) {
   Ward ward;
   const WardServer server(ward);
   auto simulator = std::make_unique<Simulator>(FastOptions(server.port(), 5));
-  ASSERT_TRUE(Eventually([&] { return ward.open == 5; }));
+  ASSERT_TRUE(Eventually([&] { return simulator->counters().connected == 5; }));
   simulator.reset();
   EXPECT_TRUE(Eventually([&] { return ward.open == 0; }));
   EXPECT_EQ(ward.last_close_code, ws::kCloseGoingAway);
