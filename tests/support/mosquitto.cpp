@@ -121,8 +121,8 @@ bool Mosquitto::Answers() const {
 
 void Mosquitto::End(int signal) {
   if (process_ < 0) return;
-  ::kill(process_, SIGCONT);
   ::kill(process_, signal);
+  ::kill(process_, SIGCONT);  // after it: a paused broker does nothing more before it ends
   ::waitpid(process_, nullptr, 0);
   process_ = -1;
 }
