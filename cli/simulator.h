@@ -71,7 +71,7 @@ class Simulator {
  public:
   // Starts one thread for all devices. Throws std::invalid_argument when websocket_base is none.
   explicit Simulator(SimulatorOptions options);
-  // Tells the broker that the devices are offline, closes all, within a second.
+  // Tells the broker that the devices are offline and closes all, within a second, also when the broker is silent.
   ~Simulator();
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;

@@ -28,7 +28,7 @@ class WsDeviceLink final : public DeviceLink {
   void Work();
   // Sends what the device has said since.
   void Flush();
-  // Now and then: closes a connection on which nothing has come for `kSilence`.
+  // Now and then: closes a connection on which nothing has come for `kSilenceMs`.
   void CheckAlive(std::uint64_t now_ms);
 
   // The server pings every 30 s.
