@@ -1,8 +1,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +12,6 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 #include "cli/demo.h"
 #include "cli/demo_broker_conf.h"
@@ -65,6 +66,14 @@ std::filesystem::path WriteConfiguration(const std::filesystem::path& folder, st
   return path;
 }
 
+// Mosquitto does not say when it is ready: its port is asked again after `time`, or at once when it has ended.
+void WaitForEnd(pid_t pid, std::chrono::milliseconds time) {
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  pollfd ended{fd, POLLIN, 0};  // a negative descriptor is passed over: then it is the time alone
+  ::poll(&ended, 1, static_cast<int>(time.count()));
+  if (fd >= 0) ::close(fd);
+}
+
 pid_t Start(const std::filesystem::path& configuration) {
   const std::string path = configuration.string();
   const pid_t parent = ::getpid();
@@ -100,7 +109,7 @@ PrivateBroker::PrivateBroker(const std::filesystem::path& folder, std::uint16_t 
                                    : "mosquitto did not start; see " + (folder / "mosquitto.log").string());
     }
     if (Clock::now() > deadline) throw std::runtime_error("mosquitto does not answer on its port");
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    WaitForEnd(pid_, std::chrono::milliseconds(20));
   }
 }
 

@@ -71,7 +71,8 @@ class Simulator {
  public:
   // Starts one thread for all devices. Throws std::invalid_argument when websocket_base is none.
   explicit Simulator(SimulatorOptions options);
-  // Tells the broker that the devices are offline and closes all, within a second, also when the broker is silent.
+  // Tells the broker that the devices are offline and closes all; within a second of its own, also when the broker is
+  // silent. The MQTT library's end can add about a second, and more on a busy machine.
   ~Simulator();
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
