@@ -7,15 +7,19 @@
 #include "api/ws/catch_up.h"
 #include "core/json/document.h"
 #include "core/json/frames.h"
+#include "core/store/patient_store.h"
 
 namespace fajma::ws {
 namespace {
 
-constexpr Topic kAlerts{Topic::Kind::kAlerts, 0};
-
 // Who may acknowledge (contract: administrateur, medecin, infirmier).
 bool MayAcknowledge(const SocketUser& user) {
   return user.role == "administrateur" || user.role == "medecin" || user.role == "infirmier";
+}
+
+VisiblePatients PatientsOf(const Services& services, const Rooms& rooms) {
+  if (rooms == nullptr) return std::nullopt;
+  return PatientStore(services.database).IdsInRooms(*rooms);
 }
 
 std::string AlertError(std::string_view code, std::string_view message, std::int64_t alert_id) {
@@ -37,17 +41,18 @@ void AlertsSession::SendActive(Connection& connection) {
   const std::optional<Cursor> asked = context_.after ? ParseCursor(*context_.after) : std::optional(newest);
   if (!asked) connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
   const Cursor after = asked.value_or(newest);
-  const bool taken = services_.background.Submit([services = services_, id, after] {
+  const bool taken = services_.background.Submit([services = services_, id, after, topic = topic()] {
     const auto close = [services, id] {
       if (Connection* late = services.loop.Find(id)) late->Close(kCloseTryAgainLater, "try again later");
     };
     try {
-      const std::vector<Alert> active = services.alerts.Active(AlertLevel::kCritical);
-      services.loop.Post([services, id, after, frame = ActiveAlertsFrame(active)] {
+      const std::vector<Alert> active =
+          services.alerts.Active(AlertLevel::kCritical, PatientsOf(services, topic.rooms));
+      services.loop.Post([services, id, after, topic, frame = ActiveAlertsFrame(active)] {
         Connection* here = services.loop.Find(id);
         if (here == nullptr) return;
         here->SendText(frame);
-        CatchUp(services, id, kAlerts, after);
+        CatchUp(services, id, topic, after);
       });
     } catch (const DatabaseError&) {
       services.loop.Post(close);
@@ -95,12 +100,15 @@ void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
       if (Connection* here = services.loop.Find(id)) here->SendText(frame);
     });
   };
-  const std::int64_t user_id = context_.user.user_id;
-  const bool taken = services_.background.Submit([services = services_, answer, alert_id, user_id] {
+  const bool taken = services_.background.Submit([services = services_, answer, alert_id, user = context_.user] {
     try {
-      AlertResult result = services.alerts.Acknowledge(alert_id, user_id, SystemNow());
-      if (result.outcome == AlertOutcome::kUnknown)
+      const std::optional<Alert> alert = services.alerts.Find(alert_id);
+      const bool seen = alert && AreSeen(user.rooms, *alert->patient);
+      AlertResult result = seen ? services.alerts.Acknowledge(alert_id, user.user_id, SystemNow())
+                                : AlertResult{AlertOutcome::kUnknown, std::nullopt};
+      if (result.outcome == AlertOutcome::kUnknown) {
         return answer(AlertError("not_found", "Alerte inconnue.", alert_id));
+      }
       if (result.outcome == AlertOutcome::kAlready) {
         return answer(AlertError("already_acknowledged", "Alerte déjà acquittée.", alert_id));
       }
@@ -115,6 +123,6 @@ void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
   if (!taken) connection.SendText(AlertError("unavailable", "Service momentanément indisponible.", alert_id));
 }
 
-void AlertsSession::OnClose(ConnectionId id, std::uint16_t) { services_.hub.Leave(id, kAlerts); }
+void AlertsSession::OnClose(ConnectionId id, std::uint16_t) { services_.hub.Leave(id, topic()); }
 
 }  // namespace fajma::ws

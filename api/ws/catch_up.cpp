@@ -24,7 +24,7 @@ struct MissedPage {
 };
 
 // Events up to `next` only: beyond it one of the two kinds was cut off by the page's limit.
-MissedPage LoadPage(const Services& services, Topic topic, Cursor after, Cursor up_to) {
+MissedPage LoadPage(const Services& services, const Topic& topic, Cursor after, Cursor up_to) {
   MissedPage page;
   page.next = up_to;
   const bool patient = topic.kind == Topic::Kind::kPatient;
@@ -37,8 +37,7 @@ MissedPage LoadPage(const Services& services, Topic topic, Cursor after, Cursor 
   }
   const auto alerts = services.alerts.EventsAfter(after, kPageRows, patient_id, up_to);
   for (const AlertEvent& event : alerts.rows) {
-    if (!patient && event.alert.level < AlertLevel::kCritical) continue;
-    page.events.push_back({event.cursor, AlertFrame(event)});
+    if (topic.Wants(event)) page.events.push_back({event.cursor, AlertFrame(event)});
   }
   if (!alerts.complete) page.next = std::min(page.next, alerts.next);
   std::erase_if(page.events, [&](const Missed& missed) { return missed.cursor > page.next; });
@@ -46,7 +45,7 @@ MissedPage LoadPage(const Services& services, Topic topic, Cursor after, Cursor 
   return page;
 }
 
-void SendPage(const Services& services, ConnectionId id, Topic topic, const MissedPage& page) {
+void SendPage(const Services& services, ConnectionId id, const Topic& topic, const MissedPage& page) {
   Connection* connection = services.loop.Find(id);
   if (connection == nullptr) return;
   for (const Missed& missed : page.events) {
@@ -63,7 +62,7 @@ void GiveUp(const Services& services, ConnectionId id) {
 
 }  // namespace
 
-void CatchUp(const Services& services, ConnectionId id, Topic topic, Cursor after) {
+void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Cursor after) {
   Connection* connection = services.loop.Find(id);
   if (connection == nullptr || connection->closing()) return;
   const std::int64_t newest = services.database.last_commit();

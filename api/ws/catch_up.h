@@ -12,7 +12,7 @@ namespace fajma::ws {
 
 // Loop thread. `after`: the last cursor that the client has. Ends by LiveHub::Follow for the connection, or closes it
 // with 1013 when the database fails (the client comes back with its last cursor).
-void CatchUp(const Services& services, ConnectionId id, Topic topic, Cursor after);
+void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Cursor after);
 
 // The cursor of `?apres=`: a whole number from 0; absent when it is none.
 std::optional<Cursor> ParseCursor(std::string_view text);

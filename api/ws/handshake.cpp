@@ -65,9 +65,9 @@ std::string_view HostOfOrigin(std::string_view origin) {
 // As on REST: administrateur and integrateur see all patients, carers those of their rooms, technicien none.
 bool SeesPatients(const SocketUser& user) { return user.user_id != 0 && user.role != "technicien"; }
 
-bool SeesPatient(const User& user, const Patient& patient) {
-  if (user.role != "medecin" && user.role != "infirmier") return true;
-  return std::find(user.rooms.begin(), user.rooms.end(), patient.room) != user.rooms.end();
+Rooms RoomsOf(User user) {
+  if (user.role != "medecin" && user.role != "infirmier") return nullptr;
+  return std::make_shared<const std::vector<std::string>>(std::move(user.rooms));
 }
 
 }  // namespace
@@ -158,10 +158,11 @@ std::optional<SocketUser> Handshake::Authenticate(const http::Request& request, 
     return result;
   }
   if (claims.value().type != auth::TokenType::kAccess || !claims.value().user_id) return std::nullopt;
-  const std::optional<User> user = users_.Find(*claims.value().user_id);
+  std::optional<User> user = users_.Find(*claims.value().user_id);
   if (!user || !user->active) return std::nullopt;
   result.user_id = user->id;
   result.role = user->role;
+  result.rooms = RoomsOf(std::move(*user));
   return result;
 }
 
@@ -190,8 +191,7 @@ bool Handshake::AdmitToPatient(SocketContext& context, const std::string& name) 
   if (!patient) return false;
   context.patient_id = patient->id;
   if (context.user.user_id != 0) {
-    const std::optional<User> user = SeesPatients(context.user) ? users_.Find(context.user.user_id) : std::nullopt;
-    return user && SeesPatient(*user, *patient);
+    return SeesPatients(context.user) && AreSeen(context.user.rooms, {patient->id, patient->identifier, patient->room});
   }
   if (context.user.device_id == 0) return true;
   const std::optional<Device> device = devices_.Find(context.user.device_id);

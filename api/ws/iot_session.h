@@ -26,7 +26,7 @@ class IotSession final : public Session, public OutcomeListener {
   static constexpr std::size_t kMaxDevices = 16;
 
  private:
-  Topic topic() const { return {Topic::Kind::kPatient, context_.patient_id}; }
+  Topic topic() const { return {Topic::Kind::kPatient, context_.patient_id, nullptr}; }
   void TellDevice(Mac mac, bool online);
 
   const Services services_;

@@ -15,10 +15,22 @@ std::int64_t WeightOf(const Commit& commit) {
 // Of what has none: it goes to all.
 constexpr Cursor kNoCursor = std::numeric_limits<Cursor>::max();
 
-// ws/alerts carries what cannot wait.
 bool IsForAlerts(const AlertEvent& event) { return event.alert.level >= AlertLevel::kCritical; }
 
 }  // namespace
+
+bool AreSeen(const Rooms& rooms, const PatientRef& patient) {
+  return rooms == nullptr || std::find(rooms->begin(), rooms->end(), patient.room) != rooms->end();
+}
+
+bool Topic::Wants(const StoredMessage& message) const {
+  return kind == Kind::kPatient && message.patient->id == patient_id;
+}
+
+bool Topic::Wants(const AlertEvent& event) const {
+  if (kind == Kind::kPatient) return event.alert.patient->id == patient_id;
+  return IsForAlerts(event) && AreSeen(rooms, *event.alert.patient);
+}
 
 LiveHub::LiveHub(Loop& loop, std::uint64_t process) : loop_(loop), process_(process) {}
 
@@ -39,7 +51,7 @@ void LiveHub::OnCommit(const CommitPtr& commit) {
 void LiveHub::Deliver(const CommitPtr& commit) {
   for (const DeviceStatusEvent& event : commit->statuses) {
     const auto found = patients_.find(event.patient->id);
-    if (found != patients_.end()) SendTo(found->second, kNoCursor, DeviceStatusFrame(event));
+    if (found != patients_.end()) SendTo(found->second, kNoCursor, *event.patient, DeviceStatusFrame(event));
   }
   // An answer keeps its place among the messages, as each sender saw them go.
   std::size_t delivered = 0;
@@ -55,13 +67,13 @@ void LiveHub::Deliver(const CommitPtr& commit) {
 void LiveHub::DeliverMessage(const StoredMessage& message) {
   const auto found = patients_.find(message.patient->id);
   if (found == patients_.end()) return;
-  SendTo(found->second, message.cursor, SensorDataFrame(message));
+  SendTo(found->second, message.cursor, *message.patient, SensorDataFrame(message));
 }
 
-void LiveHub::SendTo(const Followers& followers, Cursor cursor, const std::string& text) {
+void LiveHub::SendTo(const Followers& followers, Cursor cursor, const PatientRef& patient, const std::string& text) {
   const Frame frame = EncodeTextFrame(text);
   for (const Follower& follower : followers) {
-    if (cursor <= follower.after) continue;
+    if (cursor <= follower.after || !AreSeen(follower.rooms, patient)) continue;
     if (Connection* connection = loop_.Find(follower.id)) connection->Send(frame);
   }
 }
@@ -71,8 +83,8 @@ void LiveHub::DeliverAlert(const AlertEvent& event) {
   const bool for_alerts = IsForAlerts(event) && !alerts_.empty();
   if (found == patients_.end() && !for_alerts) return;
   const std::string text = AlertFrame(event);
-  if (found != patients_.end()) SendTo(found->second, event.cursor, text);
-  if (for_alerts) SendTo(alerts_, event.cursor, text);
+  if (found != patients_.end()) SendTo(found->second, event.cursor, *event.alert.patient, text);
+  if (for_alerts) SendTo(alerts_, event.cursor, *event.alert.patient, text);
 }
 
 void LiveHub::DeliverOutcome(const Outcome& outcome, const Commit& commit) {
@@ -96,13 +108,15 @@ void LiveHub::Remember(const CommitPtr& commit) {
   }
 }
 
-LiveHub::Followers& LiveHub::FollowersOf(Topic topic) {
+LiveHub::Followers& LiveHub::FollowersOf(const Topic& topic) {
   return topic.kind == Topic::Kind::kAlerts ? alerts_ : patients_[topic.patient_id];
 }
 
-void LiveHub::Follow(const Connection& connection, Topic topic) { FollowersOf(topic).push_back({connection.id(), 0}); }
+void LiveHub::Follow(const Connection& connection, const Topic& topic) {
+  FollowersOf(topic).push_back({connection.id(), 0, topic.rooms});
+}
 
-bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after, std::int64_t newest_commit) {
+bool LiveHub::FollowFrom(Connection& connection, const Topic& topic, Cursor after, std::int64_t newest_commit) {
   // The first commit of which the client may lack something.
   const std::int64_t first = CommitOf(after + 1);
   const bool complete = remembered_.empty() ? newest_commit < first : remembered_.front()->number <= first;
@@ -110,21 +124,18 @@ bool LiveHub::FollowFrom(Connection& connection, Topic topic, Cursor after, std:
   for (const CommitPtr& commit : remembered_) {
     if (commit->number < first) continue;
     for (const StoredMessage& message : commit->messages) {
-      const bool wanted = topic.kind == Topic::Kind::kPatient && message.patient->id == topic.patient_id;
-      if (wanted && message.cursor > after) connection.Send(EncodeTextFrame(SensorDataFrame(message)));
+      if (topic.Wants(message) && message.cursor > after) connection.Send(EncodeTextFrame(SensorDataFrame(message)));
     }
     for (const AlertEvent& event : commit->alerts) {
-      const bool wanted =
-          topic.kind == Topic::Kind::kPatient ? event.alert.patient->id == topic.patient_id : IsForAlerts(event);
-      if (wanted && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
+      if (topic.Wants(event) && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
     }
   }
   const Cursor remembered = remembered_.empty() ? 0 : MakeCursor(remembered_.back()->number + 1, -1);
-  FollowersOf(topic).push_back({connection.id(), std::max(after, remembered)});
+  FollowersOf(topic).push_back({connection.id(), std::max(after, remembered), topic.rooms});
   return true;
 }
 
-void LiveHub::Leave(ConnectionId id, Topic topic) {
+void LiveHub::Leave(ConnectionId id, const Topic& topic) {
   listeners_.erase(id);
   Followers& followers = FollowersOf(topic);
   std::erase_if(followers, [id](const Follower& follower) { return follower.id == id; });

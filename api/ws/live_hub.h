@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,11 +14,20 @@
 
 namespace fajma::ws {
 
+// Names of rooms; null: all there are.
+using Rooms = std::shared_ptr<const std::vector<std::string>>;
+bool AreSeen(const Rooms& rooms, const PatientRef& patient);
+
 // Whose events a socket follows.
 struct Topic {
   enum class Kind : std::uint8_t { kPatient, kAlerts };
   Kind kind = Kind::kPatient;
   std::int64_t patient_id = 0;  // kPatient
+  Rooms rooms;                  // kAlerts: of these rooms' patients
+
+  bool Wants(const StoredMessage& message) const;
+  // ws/alerts carries what cannot wait.
+  bool Wants(const AlertEvent& event) const;
 };
 
 // A session that has sent messages to ingest is told what became of each, in order. Loop thread.
@@ -40,14 +50,14 @@ class LiveHub {
 
   // --- loop thread ---
   // From now on; nothing of what was before.
-  void Follow(const Connection& connection, Topic topic);
+  void Follow(const Connection& connection, const Topic& topic);
   // From behind `after` on: first what is remembered of it, then live. `newest_commit`: the newest one committed, which
   // may not have come here yet. False, and nothing done, when more was forgotten than that: the caller reads the
   // database up to a later cursor and asks again.
-  bool FollowFrom(Connection& connection, Topic topic, Cursor after, std::int64_t newest_commit);
+  bool FollowFrom(Connection& connection, const Topic& topic, Cursor after, std::int64_t newest_commit);
   void Listen(ConnectionId id, OutcomeListener& listener) { listeners_[id] = &listener; }
   // All of the above.
-  void Leave(ConnectionId id, Topic topic);
+  void Leave(ConnectionId id, const Topic& topic);
 
   // Any thread: how many followers were closed because the loop was too far behind.
   std::uint64_t overruns() const { return overruns_.load(std::memory_order_relaxed); }
@@ -59,6 +69,7 @@ class LiveHub {
   struct Follower {
     ConnectionId id;
     Cursor after;  // it has everything up to here
+    Rooms rooms;   // of whose patients it hears; of a patient's own followers: all
   };
   using Followers = std::vector<Follower>;
 
@@ -67,9 +78,9 @@ class LiveHub {
   void DeliverAlert(const AlertEvent& event);
   void DeliverOutcome(const Outcome& outcome, const Commit& commit);
   void Remember(const CommitPtr& commit);
-  void SendTo(const Followers& followers, Cursor cursor, const std::string& text);
+  void SendTo(const Followers& followers, Cursor cursor, const PatientRef& patient, const std::string& text);
   void CloseAllFollowers();
-  Followers& FollowersOf(Topic topic);
+  Followers& FollowersOf(const Topic& topic);
 
   Loop& loop_;
   const std::uint64_t process_;

@@ -32,6 +32,7 @@ struct Services {
 struct SocketUser {
   std::int64_t user_id = 0;    // 0: a device, or anonymous
   std::string role;            // of the user
+  Rooms rooms;                 // of a carer; null: all patients
   std::int64_t device_id = 0;  // of a device's token
   Mac device_mac;
   bool write_only = false;  // anonymous devices: they get their own confirmations only

@@ -65,10 +65,11 @@ Page<Alert> AlertStore::List(const AlertFilter& filter, PageRequest page) {
   return result;
 }
 
-std::vector<Alert> AlertStore::Active(AlertLevel minimum_level, std::int64_t limit) {
+std::vector<Alert> AlertStore::Active(AlertLevel minimum_level, const VisiblePatients& patients, std::int64_t limit) {
   AlertFilter filter;
   filter.acknowledged = false;
   filter.minimum_level = minimum_level;
+  filter.patients = patients;
   return List(filter, {0, limit}).rows;
 }
 

@@ -54,7 +54,8 @@ class AlertStore {
   std::optional<Alert> Find(std::int64_t id);
   Page<Alert> List(const AlertFilter& filter, PageRequest page);  // newest first
   // Not acknowledged, at that level or above, newest first.
-  std::vector<Alert> Active(AlertLevel minimum_level, std::int64_t limit = kMaxPageRows);
+  std::vector<Alert> Active(AlertLevel minimum_level, const VisiblePatients& patients = {},
+                            std::int64_t limit = kMaxPageRows);
 
   AlertEvent Create(const NewAlert& alert, Micros now);
   // kAlready: it was acknowledged before.
