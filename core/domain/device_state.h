@@ -19,6 +19,13 @@ enum class ClockState : std::int16_t {
   kWrong = 2,
 };
 
+// Late messages of one clock with no live one among them, in this process.
+struct LateRun {
+  Micros since = 0;  // receipt of the first; 0: none
+  Micros delay = 0;  // of the first: from its time to its receipt
+  Micros last = 0;   // receipt of the newest
+};
+
 // One start of a device. Below zero: inferred from an uptime that went back, the newest is the lowest.
 struct BootState {
   std::int64_t number = 0;
@@ -26,6 +33,7 @@ struct BootState {
   std::optional<Micros> anchor;  // wall clock at uptime zero
   Micros last_uptime = 0;
   Micros last_received_at = 0;  // with that uptime, in this process; 0: none
+  LateRun late;
   Micros seen_at = 0;
   bool changed = false;
 };
@@ -47,6 +55,7 @@ struct DeviceState {
   Micros seen_at = 0;         // last contact
   Micros row_written_at = 0;  // what the device's own row says of it
   ClockState clock = ClockState::kUnknown;
+  LateRun late;
   Micros newest_measured_at = 0;  // of all messages identified by their time: a later one cannot be a duplicate
   std::vector<BootState> boots;   // those that this batch or an earlier one named
   bool changed = false;           // clock, contact or newest_measured_at

@@ -11,23 +11,39 @@ struct Placement {
   bool late;
 };
 
+// A backlog gets shorter as it comes in. What is as late as a minute before, with nothing live in between, comes from a
+// clock that was set back or stands still: it must silence no alarm.
+bool IsWrongClock(LateRun& run, Micros received_at, Micros delay) {
+  const bool goes_on = run.since != 0 && received_at - run.last <= kLongestPause;
+  if (!goes_on) run = {received_at, delay, received_at};
+  run.last = received_at;
+  if (received_at - run.since < kBacklogMustShrinkIn) return false;
+  if (delay > run.delay - kMicrosPerSecond) return true;
+  run = {received_at, delay, received_at};
+  return false;
+}
+
 Placement PlaceWall(Micros time, Micros received_at, DeviceState& device) {
   const Micros age = received_at - time;
   if (age <= kClockTolerance && age >= -kClockTolerance) {
-    if (device.clock != ClockState::kRight) device.clock = ClockState::kRight;
+    device.clock = ClockState::kRight;
+    device.late = {};
     return {time, TimeSource::kDevice, false};
   }
   const bool backlog = age > 0 && device.clock == ClockState::kRight && time >= kEarliestPlausible;
-  if (backlog) return {time, TimeSource::kDevice, true};
+  if (backlog && !IsWrongClock(device.late, received_at, age)) return {time, TimeSource::kDevice, true};
   device.clock = ClockState::kWrong;
+  device.late = {};
   return {received_at, TimeSource::kDistrusted, false};
 }
 
 // A backlog comes in faster than it was measured. What is late and comes at the pace of its uptimes is live: the device
 // has started again without its uptime having gone back, or its clock is slow; that must silence no alarm.
-bool IsLiveAfterAll(Micros uptime, Micros received_at, const BootState& boot) {
-  const bool late = received_at - (*boot.anchor + uptime) > kClockTolerance;
-  if (!late || boot.number >= 0 || boot.last_received_at == 0) return false;
+bool IsLiveAfterAll(Micros uptime, Micros received_at, BootState& boot) {
+  const Micros delay = received_at - (*boot.anchor + uptime);
+  if (delay <= kClockTolerance) return false;
+  if (IsWrongClock(boot.late, received_at, delay)) return true;
+  if (boot.number >= 0 || boot.last_received_at == 0) return false;
   const Micros measured = uptime - boot.last_uptime;
   const Micros received = received_at - boot.last_received_at;
   return measured > 0 && received >= measured / 2 && received <= measured * 2;
@@ -42,7 +58,9 @@ Placement PlaceUptime(Micros uptime, Micros received_at, BootState& boot) {
     boot.changed = true;
   }
   const Micros measured_at = *boot.anchor + uptime;
-  return {measured_at, TimeSource::kUptime, received_at - measured_at > kClockTolerance};
+  const bool late = received_at - measured_at > kClockTolerance;
+  if (!late) boot.late = {};
+  return {measured_at, TimeSource::kUptime, late};
 }
 
 Placement Place(const DeviceTime& time, Micros received_at, DeviceState& device, BootState* boot) {

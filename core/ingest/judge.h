@@ -13,6 +13,10 @@ namespace fajma {
 
 // A clock that differs by more is not trusted for a live message; a trusted time that is older is a backlog.
 inline constexpr Micros kClockTolerance = 5 * kMicrosPerMinute;
+// A backlog is shorter after this time; what is not is a wrong clock.
+inline constexpr Micros kBacklogMustShrinkIn = kMicrosPerMinute;
+// After a longer silence a device may begin another backlog.
+inline constexpr Micros kLongestPause = 10 * kMicrosPerMinute;
 // No device measured before this system existed: an older time says that the clock was never set.
 inline constexpr Micros kEarliestPlausible = 1'577'836'800LL * kMicrosPerSecond;  // 2020-01-01
 

@@ -1,4 +1,6 @@
 // When a reading was measured: right clocks, backlogs, clocks that are wrong, uptime.
+#include <functional>
+
 #include "tests/unit/ingest/judging.h"
 
 namespace fajma::test {
@@ -145,6 +147,59 @@ TEST_F(JudgeClock, AClockThatIsSlowForWeeksStaysLive) {
   for (int day = 1; day <= 45; ++day) {
     const Micros elapsed = static_cast<Micros>(day) * 24 * 60 * kMinute;
     EXPECT_TRUE(IsLive(At(kNow + elapsed, Uptime(kMinute + elapsed - elapsed / 5'000, 1)))) << day;
+  }
+}
+
+// Readings that are late raise no live alarm: a clock that was right once must not bring that about for ever.
+TEST_F(JudgeClock, AClockThatWasSetBackOrStandsStillIsFoundInAMinute) {
+  const auto set_back = [](Micros now) { return now - 60 * kMinute; };
+  const auto stands_still = [](Micros) { return kNow - 60 * kMinute; };
+  for (const auto& clock : {std::function<Micros(Micros)>(set_back), std::function<Micros(Micros)>(stands_still)}) {
+    device_ = {};
+    stored_.clear();
+    At(kNow, Wall(kNow));
+    int late = 0;
+    for (int second = 1; second <= 120; ++second) {
+      const Micros received = kNow + second * kMicrosPerSecond;
+      const Verdict verdict = At(received, Wall(clock(received), static_cast<std::uint64_t>(second)));
+      late += verdict.late ? 1 : 0;
+      EXPECT_EQ(verdict.late, second <= 60) << second;
+    }
+    EXPECT_EQ(late, 60);
+    EXPECT_EQ(device_.clock, ClockState::kWrong) << "that raises the alert";
+    const Micros later = kNow + 10 * kMinute;
+    EXPECT_TRUE(IsLive(At(later, Wall(later))));
+    EXPECT_EQ(device_.clock, ClockState::kRight) << "and a right time ends it";
+  }
+}
+
+TEST_F(JudgeClock, ABacklogThatIsSentForALongTimeStaysOne) {
+  At(kNow, Wall(kNow));
+  const Micros back = kNow + 24 * 60 * kMinute;
+  for (int i = 1; i <= 17'000; ++i) {  // a sample in 5 seconds, four of them sent in a second
+    const Micros measured = kNow + i * 5 * kMicrosPerSecond;
+    const Verdict verdict = At(back + i * kMicrosPerSecond / 4, Wall(measured));
+    ASSERT_EQ(verdict.measured_at, measured) << i;
+  }
+  EXPECT_EQ(device_.clock, ClockState::kRight);
+}
+
+TEST_F(JudgeClock, ABacklogBetweenLiveMessagesStaysOneInAnyOrder) {
+  At(kNow, Wall(kNow));
+  const Micros back = kNow + 60 * kMinute;
+  for (int i = 1; i <= 700; ++i) {  // the newest first
+    const Micros received = back + i * kMicrosPerSecond;
+    EXPECT_TRUE(IsLive(At(received, Wall(received))));
+    EXPECT_TRUE(At(received, Wall(back - i * 5 * kMicrosPerSecond)).late == (i * 6 > 300)) << i;
+  }
+}
+
+TEST_F(JudgeClock, ANumberedUptimeThatStartsAgainFromZeroIsLiveAfterAMinute) {
+  At(kNow, Numbered(Uptime(60 * kMinute), 1, 7));
+  for (int second = 1; second <= 120; ++second) {  // 32 bits of milliseconds are full
+    const Micros received = kNow + second * kMicrosPerSecond;
+    const auto seq = static_cast<std::uint64_t>(second + 1);
+    EXPECT_EQ(At(received, Numbered(Uptime(second * kMicrosPerSecond), seq, 7)).late, second <= 60) << second;
   }
 }
 
