@@ -157,17 +157,24 @@ bool Ingest::StoreBatch(const std::stop_token& stop) {
   }
 }
 
-// A message that the database refuses whatever happens must not stop all others.
+// A message that the database refuses whatever happens must not stop all others. It is at fault when the database takes
+// something else, and then refuses it once more.
 bool Ingest::StoreOneByOne(const std::stop_token& stop) {
+  std::optional<std::size_t> suspect;
   for (std::size_t i = 0; i < items_.size();) {
     try {
       TryStore(i, 1);
       ++i;
     } catch (const DatabaseError& error) {
-      if (!error.transient() && Abandon(i, error.what())) {
+      if (!error.transient() && suspect == i && Abandon(i, error.what())) {
         ++i;
         continue;
       }
+      if (!error.transient() && suspect != i && TakesCheckpoint(i)) {
+        suspect = i;
+        continue;
+      }
+      suspect.reset();
       if (stop.stop_requested()) return Rewind(), false;
       pollfd fd{stop_fd_, POLLIN, 0};
       ::poll(&fd, 1, static_cast<int>(kFirstRetry.count()));
@@ -179,6 +186,20 @@ bool Ingest::StoreOneByOne(const std::stop_token& stop) {
 bool Ingest::EndsItsPayload(std::size_t index) const {
   return index + 1 == items_.size() || items_[index + 1].source != items_[index].source ||
          items_[index + 1].behind != items_[index].behind;
+}
+
+// Says again how far the message's journal is stored.
+bool Ingest::TakesCheckpoint(std::size_t index) {
+  const Source& source = *sources_[items_[index].source];
+  try {
+    IngestStore::Transaction transaction = store_.Begin();
+    transaction.SetPosition({source.journal->uuid(), source.stored.segment, source.stored.offset});
+    transaction.Commit(SystemNow());
+    return true;
+  } catch (const DatabaseError& error) {
+    log::Error("the database takes nothing; trying again", error.what());
+    return false;
+  }
 }
 
 // Counted and told. False, and nothing is done, when the database does not even take the checkpoint behind the message:

@@ -73,6 +73,7 @@ class Ingest {
   bool StoreOneByOne(const std::stop_token& stop);
   bool WasCommitted(const Attempt& attempt);
   void Finish(Attempt attempt);
+  bool TakesCheckpoint(std::size_t index);
   bool Abandon(std::size_t index, std::string_view reason);
   bool EndsItsPayload(std::size_t index) const;
   void Rewind();

@@ -108,6 +108,22 @@ TEST_F(IngestContract, ADatabaseThatTakesNothingIsWaitedFor) {
   EXPECT_EQ(Readings(), 40);
 }
 
+// It may come back at any moment, also between a message's failure and the question whose fault it was.
+TEST_F(IngestContract, NoMessageIsBlamedForADatabaseThatComesAndGoes) {
+  Start();
+  Database other(DatabaseOptions{url_, 1, 1, std::chrono::seconds(20)});
+  for (int i = 0; i < 100; ++i) {
+    for (const char* rename : {"fajma_point_journal RENAME TO elsewhere", "elsewhere RENAME TO fajma_point_journal"}) {
+      ASSERT_TRUE(Send(Unnumbered(2 * i + (rename[0] == 'e' ? 1 : 0))));
+      Lease lease = other.Write();
+      RunSql(lease, "ALTER TABLE " + std::string(rename));
+    }
+  }
+  Drain();
+  EXPECT_EQ(Settled()[0], 200U);
+  EXPECT_EQ(Readings(), 400);
+}
+
 TEST_F(IngestContract, WhatWasTakenIsStoredBeforeTheEnd) {
   Start();
   for (int i = 0; i < 1'000; ++i) ASSERT_TRUE(Send(Unnumbered(i)));
