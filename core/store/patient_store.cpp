@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/store/conditions.h"
+#include "core/store/room_store.h"
 
 namespace fajma {
 namespace {
@@ -82,6 +83,7 @@ PatientResult PatientStore::Create(const Patient& patient) {
     BindColumns(insert, created);
     if (!insert.Into(created.id).Next()) return {PatientOutcome::kIdentifierTaken, std::nullopt};
   }
+  EnsureRoom(lease, created.room);
   lease.Commit();
   database_.BumpDirectoryGeneration();
   return {PatientOutcome::kDone, std::move(created)};
@@ -106,6 +108,7 @@ PatientResult PatientStore::Update(std::int64_t id, const PatientPatch& patch) {
   } catch (const ConstraintError&) {  // the only one of the table is the identifier's
     return {PatientOutcome::kIdentifierTaken, std::nullopt};
   }
+  EnsureRoom(lease, patient->room);
   lease.Commit();
   database_.BumpDirectoryGeneration();
   return {PatientOutcome::kDone, std::move(patient)};
@@ -113,25 +116,20 @@ PatientResult PatientStore::Update(std::int64_t id, const PatientPatch& patch) {
 
 bool PatientStore::Delete(std::int64_t id, Micros now) {
   Lease lease = database_.Write();
+  lease.Begin();
   const std::int64_t hidden =
       Statement(lease, "UPDATE fajma_patient SET supprime_le = :now WHERE id = :id AND supprime_le IS NULL")
           .Bind("now", now)
           .Bind("id", id)
           .Run();
-  if (hidden > 0) database_.BumpDirectoryGeneration();
-  return hidden > 0;
-}
-
-std::vector<Room> PatientStore::Rooms() {
-  Lease lease = database_.Read();
-  Statement query(lease,
-                  "SELECT salle, COUNT(*) FROM fajma_patient WHERE supprime_le IS NULL AND salle <> ''"
-                  " GROUP BY salle ORDER BY salle");
-  Room row;
-  query.Into(row.name, row.patients);
-  std::vector<Room> rooms;
-  while (query.Next()) rooms.push_back(row);
-  return rooms;
+  if (hidden == 0) return false;
+  Statement(lease, "UPDATE fajma_affectation SET jusqu_a = :now WHERE patient_id = :id AND jusqu_a IS NULL")
+      .Bind("now", now)
+      .Bind("id", id)
+      .Run();
+  lease.Commit();
+  database_.BumpDirectoryGeneration();
+  return true;
 }
 
 std::vector<std::int64_t> PatientStore::IdsInRooms(const std::vector<std::string>& rooms) {

@@ -42,11 +42,6 @@ struct PatientResult {
   std::optional<Patient> patient;  // as it is now, when done
 };
 
-struct Room {
-  std::string name;
-  std::int64_t patients = 0;
-};
-
 // Thread-safe. Every call throws DatabaseError (DatabaseBusy when no session came free).
 class PatientStore {
  public:
@@ -59,9 +54,9 @@ class PatientStore {
 
   PatientResult Create(const Patient& patient);  // the id is given here
   PatientResult Update(std::int64_t id, const PatientPatch& patch);
-  bool Delete(std::int64_t id, Micros now);  // false when there is no such patient
+  // A discharge: the assignments of the patient's devices end now. False when there is no such patient.
+  bool Delete(std::int64_t id, Micros now);
 
-  std::vector<Room> Rooms();  // those with a patient, by name
   std::vector<std::int64_t> IdsInRooms(const std::vector<std::string>& rooms);
 
  private:

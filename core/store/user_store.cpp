@@ -1,19 +1,21 @@
 #include "core/store/user_store.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "core/store/room_store.h"
 #include "core/store/sql.h"
 
 namespace fajma {
 namespace {
 
 const std::string kSelect =
-    "SELECT id, username, password, role, first_name, last_name, email, is_active, date_joined, last_login"
-    " FROM fajma_utilisateur";
+    "SELECT id, username, password, role, first_name, last_name, email, is_active, date_joined, last_login,"
+    " jetons_depuis FROM fajma_utilisateur";
 
 void IntoUser(Statement& query, User& user) {
   query.Into(user.id, user.name, user.password_hash, user.role, user.first_name, user.last_name, user.email,
-             user.active, user.joined_at, user.last_login_at);
+             user.active, user.joined_at, user.last_login_at, user.tokens_since);
 }
 
 void ReadRooms(Lease& lease, User& user) {
@@ -39,6 +41,7 @@ void WriteRooms(Lease& lease, std::int64_t id, const std::vector<std::string>& r
         .Bind("id", id)
         .Bind("salle", room)
         .Run();
+    EnsureRoom(lease, room);
   }
 }
 
@@ -50,6 +53,53 @@ bool SetColumn(Database& database, std::int64_t id, std::string_view assignment,
   const bool found = update.Bind("value", value).Bind("id", id).Run() > 0;
   if (found) database.BumpDirectoryGeneration();
   return found;
+}
+
+void Patch(User& user, const UserPatch& patch, Micros now) {
+  if (patch.name) user.name = *patch.name;
+  if (patch.password_hash) user.password_hash = *patch.password_hash;
+  if (patch.role) user.role = *patch.role;
+  if (patch.first_name) user.first_name = *patch.first_name;
+  if (patch.last_name) user.last_name = *patch.last_name;
+  if (patch.email) user.email = *patch.email;
+  if (patch.active) user.active = *patch.active;
+  if (patch.rooms) user.rooms = *patch.rooms;
+  if (patch.password_hash || !user.active) user.tokens_since = now / kMicrosPerSecond + 1;
+}
+
+void WriteRow(Lease& lease, const User& user) {
+  Statement(lease,
+            "UPDATE fajma_utilisateur SET username = :username, password = :password, role = :role,"
+            " first_name = :first_name, last_name = :last_name, email = :email, is_active = :is_active,"
+            " jetons_depuis = :depuis WHERE id = :id")
+      .Bind("username", user.name)
+      .Bind("password", user.password_hash)
+      .Bind("role", user.role)
+      .Bind("first_name", user.first_name)
+      .Bind("last_name", user.last_name)
+      .Bind("email", user.email)
+      .Bind("is_active", user.active)
+      .Bind("depuis", user.tokens_since)
+      .Bind("id", user.id)
+      .Run();
+}
+
+bool IsAdministrator(const User& user) { return user.active && user.role == "administrateur"; }
+
+// One change of a user at a time, or two of the last administrators could each be demoted beside the other.
+void BeginAlone(Lease& lease) {
+  lease.Begin();
+  if (lease.dialect() == Dialect::kPostgres) Execute(lease, "SELECT pg_advisory_xact_lock(760132146)");
+}
+
+bool HasOtherAdministrator(Lease& lease, std::int64_t id) {
+  std::int64_t others = 0;
+  Statement(lease,
+            "SELECT COUNT(*) FROM fajma_utilisateur WHERE role = 'administrateur' AND is_active = 1 AND id <> :id")
+      .Bind("id", id)
+      .Into(others)
+      .Next();
+  return others > 0;
 }
 
 }  // namespace
@@ -107,6 +157,49 @@ std::optional<User> UserStore::Create(const User& user) {
   database_.BumpDirectoryGeneration();
   std::sort(created.rooms.begin(), created.rooms.end());
   return created;
+}
+
+UserResult UserStore::Update(std::int64_t id, const UserPatch& patch, Micros now) {
+  Lease lease = database_.Write();
+  BeginAlone(lease);
+  std::optional<User> before;
+  {
+    Statement query(lease, kSelect + " WHERE id = :id" + std::string(For(lease.dialect(), "", " FOR UPDATE")));
+    query.Bind("id", id);
+    before = FindOne(lease, query);
+  }
+  if (!before) return {UserOutcome::kUnknown, std::nullopt, std::nullopt};
+  User user = *before;
+  Patch(user, patch, now);
+  if (IsAdministrator(*before) && !IsAdministrator(user) && !HasOtherAdministrator(lease, id)) {
+    return {UserOutcome::kLastAdministrator, std::move(before), std::nullopt};
+  }
+  try {
+    WriteRow(lease, user);
+  } catch (const ConstraintError&) {  // the only one of the table is the name's
+    return {UserOutcome::kNameTaken, std::move(before), std::nullopt};
+  }
+  if (patch.rooms) WriteRooms(lease, id, user.rooms);
+  if (user.tokens_since != before->tokens_since) {
+    Statement(lease, "DELETE FROM fajma_jeton_api WHERE utilisateur_id = :id").Bind("id", id).Run();
+  }
+  lease.Commit();
+  database_.BumpDirectoryGeneration();
+  std::sort(user.rooms.begin(), user.rooms.end());
+  user.rooms.erase(std::unique(user.rooms.begin(), user.rooms.end()), user.rooms.end());
+  return {UserOutcome::kDone, std::move(before), std::move(user)};
+}
+
+bool UserStore::UpgradePasswordHash(std::int64_t id, const std::string& from, const std::string& to) {
+  Lease lease = database_.Write();
+  const std::int64_t changed =
+      Statement(lease, "UPDATE fajma_utilisateur SET password = :neuf WHERE id = :id AND password = :avant")
+          .Bind("neuf", to)
+          .Bind("id", id)
+          .Bind("avant", from)
+          .Run();
+  if (changed > 0) database_.BumpDirectoryGeneration();
+  return changed > 0;
 }
 
 bool UserStore::SetPasswordHash(std::int64_t id, const std::string& password_hash) {

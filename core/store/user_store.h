@@ -24,6 +24,28 @@ struct User {
   Micros joined_at = 0;
   std::optional<Micros> last_login_at;
   std::vector<std::string> rooms;  // by name
+  std::int64_t tokens_since = 0;   // seconds since 1970: tokens issued before are refused
+};
+
+// What to change: an absent field stays as it is.
+struct UserPatch {
+  std::optional<std::string> name;
+  std::optional<std::string> password_hash;  // a new password: all tokens issued so far are refused, API tokens go
+  std::optional<std::string> role;
+  std::optional<std::string> first_name;
+  std::optional<std::string> last_name;
+  std::optional<std::string> email;
+  std::optional<bool> active;  // false: as with a new password
+  std::optional<std::vector<std::string>> rooms;
+};
+
+// kLastAdministrator: the change would leave no active administrateur.
+enum class UserOutcome { kDone, kUnknown, kNameTaken, kLastAdministrator };
+
+struct UserResult {
+  UserOutcome outcome = UserOutcome::kDone;
+  std::optional<User> before;
+  std::optional<User> user;  // as it is now, when done
 };
 
 // Thread-safe. Every call throws DatabaseError (DatabaseBusy when no session came free).
@@ -37,6 +59,9 @@ class UserStore {
 
   // The id is given here. Absent when the name is taken.
   std::optional<User> Create(const User& user);
+  UserResult Update(std::int64_t id, const UserPatch& patch, Micros now);
+  // The same password under a better hash. False when the hash is not `from` any more.
+  bool UpgradePasswordHash(std::int64_t id, const std::string& from, const std::string& to);
   // Each: false when there is no such user.
   bool SetPasswordHash(std::int64_t id, const std::string& password_hash);
   bool SetLastLogin(std::int64_t id, Micros at);

@@ -266,10 +266,6 @@ TEST_F(Patients, AreListedByRoomAndByWhatMayBeSeen) {
   EXPECT_EQ(patients_.List({}, {}).count, 4);
   EXPECT_EQ(patients_.List({}, {3, 20}).rows.at(0).identifier, "p4");
   EXPECT_EQ(patients_.IdsInRooms({"salle1", "nulle part"}), std::vector<std::int64_t>{a});
-  const std::vector<Room> rooms = patients_.Rooms();
-  ASSERT_EQ(rooms.size(), 2U);
-  EXPECT_EQ(rooms[1].name, "salle2");
-  EXPECT_EQ(rooms[1].patients, 2);
 }
 
 TEST_F(Patients, ChangeOnlyWhatAPatchNames) {

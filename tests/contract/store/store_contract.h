@@ -8,11 +8,14 @@
 #include <string>
 
 #include "core/store/alert_store.h"
+#include "core/store/credential_store.h"
 #include "core/store/database.h"
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
 #include "core/store/quarantine_store.h"
 #include "core/store/reading_store.h"
+#include "core/store/room_store.h"
+#include "core/store/token_store.h"
 #include "core/store/user_store.h"
 
 namespace fajma::test {
@@ -43,6 +46,9 @@ class StoreContract : public testing::Test {
   ReadingStore readings_{database_};
   AlertStore alerts_{database_};
   QuarantineStore quarantine_{database_};
+  TokenStore tokens_{database_};
+  RoomStore rooms_{database_};
+  CredentialStore credentials_{database_};
 };
 
 }  // namespace fajma::test
