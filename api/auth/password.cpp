@@ -126,4 +126,9 @@ PasswordCheck PasswordHasher::VerifyNobody(std::string_view password) {
   return check == PasswordCheck::kBusy ? check : PasswordCheck::kWrong;
 }
 
+bool PasswordHasher::NeedsUpgrade(const std::string& stored) const {
+  const Limits limits = LimitsOf(options_.cost);
+  return crypto_pwhash_str_needs_rehash(stored.c_str(), limits.passes, limits.memory_bytes) != 0;
+}
+
 }  // namespace fajma::auth

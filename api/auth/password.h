@@ -37,6 +37,8 @@ class PasswordHasher {
   PasswordCheck Verify(std::string_view password, std::string_view stored);
   // For a name that is unknown: takes the time of a wrong password, so that names cannot be guessed by the clock.
   PasswordCheck VerifyNobody(std::string_view password);
+  // Whether Hash() would make a better one of the same password: `stored` is Django's, or of another cost.
+  bool NeedsUpgrade(const std::string& stored) const;
 
  private:
   class Slots;

@@ -13,6 +13,7 @@ namespace fajma::auth {
 namespace {
 
 constexpr std::size_t kMaxTokenBytes = 4096;
+constexpr std::size_t kMaxIdBytes = 255;  // as Django's own table has it
 constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
 constexpr auto kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
@@ -95,6 +96,7 @@ Result<Claims> ReadClaims(json::Value payload, double now_seconds) {
   claims.login = FindText(payload, "sid");
   if (!claims.expires_at && claims.type != TokenType::kDevice) return Refuse("Token has no 'exp' claim");
   if (claims.id.empty()) return Refuse("Token has no id");
+  if (std::max(claims.id.size(), claims.login.size()) > kMaxIdBytes) return Refuse("Token is invalid or expired");
   return claims;
 }
 
@@ -163,6 +165,16 @@ std::string TokenAuthority::IssueDevice(std::int64_t device_id, Micros now) cons
   writer.Integer("device_id", device_id);
   writer.End();
   return Sign(payload);
+}
+
+std::string TokenAuthority::DeriveApiToken(std::int64_t user_id, std::string_view salt) const {
+  constexpr std::size_t kBytes = 20;
+  // No token that is signed begins so: the two uses of the key never meet.
+  const Digest digest = keyed_->Of("api token " + std::to_string(user_id) + ' ' + std::string(salt));
+  std::string hex(2 * kBytes + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), digest.data(), kBytes);
+  hex.pop_back();  // the terminator
+  return hex;
 }
 
 bool TokenAuthority::SignatureFits(std::string_view signed_part, std::string_view signature) const {

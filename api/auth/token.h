@@ -45,11 +45,14 @@ class TokenAuthority {
   TokenAuthority(const TokenAuthority&) = delete;
   TokenAuthority& operator=(const TokenAuthority&) = delete;
 
-  // A new login.
+  // A new login. `now` may lie a second ahead, where a user's older tokens were ended in this second.
   TokenPair IssueLogin(std::int64_t user_id, Micros now) const;
   // An access token of the same login.
   std::string IssueAccess(const Claims& refresh, Micros now) const;
   std::string IssueDevice(std::int64_t device_id, Micros now) const;
+
+  // The token of `Authorization: Token` for this user and salt, 40 hex digits: the same at each call.
+  std::string DeriveApiToken(std::int64_t user_id, std::string_view salt) const;
 
   // The claims of a token of this type. Rejected with the code "token_not_valid" and SimpleJWT's words: "Token is
   // invalid or expired" (form, signature, algorithm, time), "Token has wrong type", "Token has no id"…
