@@ -41,6 +41,20 @@ http::Response Unavailable() {
   return response;
 }
 
+http::Response Throttled(std::int64_t seconds) {
+  const std::string number = std::to_string(seconds);
+  http::Response response =
+      Detail(429, "Request was throttled. Expected available in " + number + (seconds == 1 ? " second." : " seconds."));
+  response.headers.emplace_back("Retry-After", number);
+  return response;
+}
+
+http::Response NoContent() {
+  http::Response response;
+  response.status = 204;
+  return response;
+}
+
 http::Response ErrorPage(int status, std::string_view title, std::string_view details) {
   http::Response response;
   response.status = status;

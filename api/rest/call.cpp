@@ -13,10 +13,12 @@ std::variant<Values, http::Response> Checked(Validated validated) {
 
 }  // namespace
 
-std::optional<std::int64_t> Call::Id() const {
+std::optional<std::int64_t> Call::Id() const { return ParseId(id_text); }
+
+std::optional<std::int64_t> ParseId(std::string_view text) {
   std::int64_t id = 0;
-  const char* end_of_text = id_text.data() + id_text.size();
-  const auto [end, error] = std::from_chars(id_text.data(), end_of_text, id);
+  const char* end_of_text = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), end_of_text, id);
   if (error != std::errc() || end != end_of_text || id < 1) return std::nullopt;
   return id;
 }
@@ -26,6 +28,10 @@ std::string Call::UrlOf(std::string_view path) const {
   url += request.host;
   url += path;
   return url;
+}
+
+void EndSessions(const Call& call, const auth::SessionEnd& end) {
+  if (call.app.end_sessions) call.app.end_sessions(end);
 }
 
 std::variant<Values, http::Response> ReadValues(const Call& call, std::span<const Field> fields, const Lookups& lookups,

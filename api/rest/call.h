@@ -8,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "api/auth/login_limiter.h"
 #include "api/rest/answers.h"
 #include "api/rest/body.h"
 #include "api/rest/fields.h"
@@ -17,19 +18,27 @@
 
 namespace fajma::rest {
 
+// A number from 1 as it stands in a path.
+std::optional<std::int64_t> ParseId(std::string_view text);
+
 struct Call {
   const http::Request& request;
   const RestDependencies& app;
   const RestOptions& options;
   std::string scheme;
-  std::string_view id_text;                  // what stands for {id} in the path
-  std::shared_ptr<const Identity> identity;  // null on public routes
+  std::string_view id_text;      // what stands for {id} in the path
+  std::string_view sub_id_text;  // for {sub_id}
+  auth::LoginLimiter& logins;
+  std::shared_ptr<const Identity> identity{};  // null on public routes
 
   // {id} as a key; absent when it is no number: then the answer is NotFound().
   std::optional<std::int64_t> Id() const;
   // "http://host/path"
   std::string UrlOf(std::string_view path) const;
 };
+
+// Tells of a session that ended, where somebody listens.
+void EndSessions(const Call& call, const auth::SessionEnd& end);
 
 // The checked body, or the answer that refuses it.
 std::variant<Values, http::Response> ReadValues(const Call& call, std::span<const Field> fields, const Lookups& lookups,

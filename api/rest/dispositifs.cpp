@@ -99,6 +99,7 @@ http::Response Update(Call& call, bool partial) {
   auto read = ReadValues(call, DeviceFields(), DeviceLookups(call, *id), partial);
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   DeviceResult result = call.app.devices.Update(*id, PatchOf(std::get<Values>(read)), call.app.now());
+  if (result.device && result.device->mac != before->mac) WriteBrokerPasswords(call);
   const bool changed = result.device && (result.device->status != before->status ||
                                          result.device->battery_percent != before->battery_percent ||
                                          result.device->signal_percent != before->signal_percent);
@@ -155,9 +156,9 @@ http::Response ChangeDevice(Call& call) { return Update(call, true); }
 http::Response DeleteDevice(Call& call) {
   const std::optional<std::int64_t> id = call.Id();
   if (!id || !FindVisibleDevice(call, *id) || !call.app.devices.Delete(*id, call.app.now())) return NotFound();
-  http::Response response;
-  response.status = 204;
-  return response;
+  WriteBrokerPasswords(call);
+  EndSessions(call, {.reason = auth::SessionEndReason::kDeviceRevoked, .login = {}, .device_id = *id});
+  return NoContent();
 }
 
 http::Response SetDeviceStatus(Call& call) {

@@ -66,6 +66,9 @@ class Validation {
     if (field.unique && text != nullptr && lookups_.is_taken && lookups_.is_taken(field, *text)) {
       faults.emplace_back(kNotUnique);
     }
+    if (text != nullptr && lookups_.find_fault) {
+      if (std::string fault = lookups_.find_fault(field, *text); !fault.empty()) faults.push_back(std::move(fault));
+    }
   }
 
   const Lookups& lookups_;

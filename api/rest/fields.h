@@ -89,6 +89,8 @@ class FieldErrors {
 struct Lookups {
   std::function<bool(const Field&, std::int64_t id)> exists;
   std::function<bool(const Field&, const std::string& value)> is_taken;
+  // What is wrong with a text (or JSON) that fits its line otherwise; empty: nothing.
+  std::function<std::string(const Field&, const std::string& value)> find_fault{};
 };
 
 struct ValidateOptions {

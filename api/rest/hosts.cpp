@@ -1,6 +1,9 @@
 #include "api/rest/hosts.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace fajma::rest {
@@ -22,6 +25,22 @@ std::string_view WithoutPort(std::string_view host) {
 bool NameFits(std::string_view name, std::string_view host) {
   if (name == "*" || name == host) return true;
   return name.starts_with('.') && (host == name.substr(1) || host.ends_with(name));
+}
+
+// "1.2.3.4:80" → "1.2.3.4", "[::1]:80" → "::1".
+std::string_view AddressIn(std::string_view entry) {
+  while (entry.starts_with(' ')) entry.remove_prefix(1);
+  while (entry.ends_with(' ')) entry.remove_suffix(1);
+  if (entry.starts_with('[')) return entry.substr(1, entry.find(']') - 1);
+  const bool has_port = std::count(entry.begin(), entry.end(), ':') == 1;
+  return has_port ? entry.substr(0, entry.find(':')) : entry;
+}
+
+bool IsAddress(std::string_view text) {
+  const std::string terminated(text);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return ::inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1;
 }
 
 }  // namespace
@@ -64,6 +83,24 @@ void CorsPolicy::Mark(const http::Request& request, http::Response& response) co
     response.headers.emplace_back("Access-Control-Allow-Origin", allowed == "*" ? allowed : *origin);
     return;
   }
+}
+
+std::string ClientAddressOf(const http::Request& request, const IsTrustedProxy& is_trusted_proxy) {
+  std::string address = request.peer_address;
+  if (!is_trusted_proxy) return address;
+  std::string chain;
+  for (const auto& [name, value] : request.headers) {
+    if (http::EqualsIgnoringCase(name, "X-Forwarded-For")) chain += (chain.empty() ? "" : ",") + value;
+  }
+  std::string_view rest = chain;
+  while (!rest.empty() && is_trusted_proxy(address)) {
+    const std::size_t comma = rest.rfind(',');
+    const std::string_view entry = AddressIn(rest.substr(comma == std::string_view::npos ? 0 : comma + 1));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
+    if (!IsAddress(entry)) break;  // what a proxy did not understand is nobody's word
+    address = entry;
+  }
+  return address;
 }
 
 std::string SchemeOf(const http::Request& request, const IsTrustedProxy& is_trusted_proxy) {

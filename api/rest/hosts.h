@@ -36,8 +36,10 @@ class CorsPolicy {
   std::vector<std::string> origins_;
 };
 
-// "http" or "https": of the socket, or as a trusted proxy tells by X-Forwarded-Proto.
 using IsTrustedProxy = std::function<bool(std::string_view peer_address)>;
+// The client's address: of the socket, or the last one of X-Forwarded-For that no trusted proxy has.
+std::string ClientAddressOf(const http::Request& request, const IsTrustedProxy& is_trusted_proxy);
+// "http" or "https": of the socket, or as a trusted proxy tells by X-Forwarded-Proto.
 std::string SchemeOf(const http::Request& request, const IsTrustedProxy& is_trusted_proxy);
 
 }  // namespace fajma::rest

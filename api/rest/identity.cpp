@@ -6,6 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "api/auth/digest.h"
+#include "api/auth/revocation.h"
+#include "api/http/utf8.h"
 #include "api/rest/answers.h"
 #include "core/json/writer.h"
 
@@ -68,6 +71,7 @@ std::shared_ptr<const Identity> UserCache::Read(std::int64_t user_id) {
   auto identity = std::make_shared<Identity>();
   identity->user = std::move(*user);
   identity->role = FindRole(identity->user.role).value_or(kPublic);
+  identity->ended_logins = tokens_.EndedLogins(user_id, SystemNow() - auth::kEndedLoginsMatter);
   identity->scope_key = "*";
   if ((identity->role & kRoomRoles) != 0) {
     std::vector<std::int64_t> visible = patients_.IdsInRooms(identity->user.rooms);
@@ -79,16 +83,39 @@ std::shared_ptr<const Identity> UserCache::Read(std::int64_t user_id) {
   return identity;
 }
 
-std::variant<std::shared_ptr<const Identity>, http::Response> Authenticate(const http::Request& request,
-                                                                           const auth::TokenAuthority& tokens,
-                                                                           UserCache& users,
-                                                                           std::int64_t directory_generation,
-                                                                           Micros now) {
-  const std::string* header = request.FindHeader("Authorization");
-  const std::vector<std::string_view> words = SplitWords(header == nullptr ? std::string_view() : *header);
-  if (words.empty() || words[0] != "Bearer") {
-    return Refuse(Detail(401, "Authentication credentials were not provided."));
+bool Identity::HasEnded(const auth::Claims& claims) const {
+  if (claims.issued_at < user.tokens_since) return true;
+  return !claims.login.empty() && std::binary_search(ended_logins.begin(), ended_logins.end(), claims.login);
+}
+
+std::shared_ptr<const Identity> UserCache::FindByApiToken(const std::string& hash, std::int64_t directory_generation) {
+  const auto now = std::chrono::steady_clock::now();
+  std::int64_t user_id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = owners_.find(hash);
+    if (found != owners_.end() && found->second.generation == directory_generation &&
+        now - found->second.read_at < kKeepFor) {
+      user_id = found->second.user_id;
+    }
   }
+  if (user_id == 0) {
+    const std::optional<std::int64_t> owner = tokens_.FindUserOfApiToken(hash);
+    if (!owner) return nullptr;  // not kept: whoever guesses must not fill the memory
+    user_id = *owner;
+    const std::lock_guard lock(mutex_);
+    if (owners_.size() >= kMaxUsers) owners_.clear();
+    owners_[hash] = {user_id, directory_generation, now};
+  }
+  return Find(user_id, directory_generation);
+}
+
+namespace {
+
+using Authenticated = std::variant<std::shared_ptr<const Identity>, http::Response>;
+
+Authenticated CheckBearer(const std::vector<std::string_view>& words, const auth::TokenAuthority& tokens,
+                          UserCache& users, std::int64_t directory_generation, Micros now) {
   if (words.size() != 2) {
     return Refuse(DetailWithCode(401, "Authorization header must contain two space-delimited values",
                                  "bad_authorization_header"));
@@ -101,7 +128,37 @@ std::variant<std::shared_ptr<const Identity>, http::Response> Authenticate(const
   std::shared_ptr<const Identity> identity = users.Find(*claims.value().user_id, directory_generation);
   if (!identity) return Refuse(DetailWithCode(401, "User not found", "user_not_found"));
   if (!identity->user.active) return Refuse(DetailWithCode(401, "User is inactive", "user_inactive"));
+  if (identity->HasEnded(claims.value())) return RefuseToken("Token is blacklisted");
   return identity;
+}
+
+Authenticated CheckApiToken(const std::vector<std::string_view>& words, UserCache& users,
+                            std::int64_t directory_generation) {
+  if (words.size() == 1) return Refuse(Detail(401, "Invalid token header. No credentials provided."));
+  if (words.size() > 2) return Refuse(Detail(401, "Invalid token header. Token string should not contain spaces."));
+  if (!http::IsValidUtf8(words[1])) {
+    return Refuse(Detail(401, "Invalid token header. Token string should not contain invalid characters."));
+  }
+  std::shared_ptr<const Identity> identity = users.FindByApiToken(auth::HashToken(words[1]), directory_generation);
+  if (!identity) return Refuse(Detail(401, "Invalid token."));
+  if (!identity->user.active) return Refuse(Detail(401, "User inactive or deleted."));
+  return identity;
+}
+
+}  // namespace
+
+std::variant<std::shared_ptr<const Identity>, http::Response> Authenticate(const http::Request& request,
+                                                                           const auth::TokenAuthority& tokens,
+                                                                           UserCache& users,
+                                                                           std::int64_t directory_generation,
+                                                                           Micros now) {
+  const std::string* header = request.FindHeader("Authorization");
+  const std::vector<std::string_view> words = SplitWords(header == nullptr ? std::string_view() : *header);
+  if (!words.empty() && words[0] == "Bearer") return CheckBearer(words, tokens, users, directory_generation, now);
+  if (!words.empty() && http::EqualsIgnoringCase(words[0], "Token")) {
+    return CheckApiToken(words, users, directory_generation);
+  }
+  return Refuse(Detail(401, "Authentication credentials were not provided."));
 }
 
 }  // namespace fajma::rest

@@ -71,6 +71,10 @@ constexpr Field kRefreshFields[] = {
     {.name = "refresh", .required = true},
 };
 
+constexpr Field kVerifyFields[] = {
+    {.name = "token", .required = true},
+};
+
 constexpr Field kDeviceFilters[] = {
     {.name = "patient", .type = kInteger},
     {.name = "status", .type = kChoice, .choices = kDeviceStatuses},
@@ -115,6 +119,7 @@ std::span<const Field> ReadingFields() { return kReadingFields; }
 std::span<const Field> AlertFields() { return kAlertFields; }
 std::span<const Field> LoginFields() { return kLoginFields; }
 std::span<const Field> RefreshFields() { return kRefreshFields; }
+std::span<const Field> VerifyFields() { return kVerifyFields; }
 std::span<const Field> DeviceFilters() { return kDeviceFilters; }
 std::span<const Field> ReadingFilters() { return kReadingFilters; }
 std::span<const Field> RecentReadingFilters() { return kRecentReadingFilters; }

@@ -12,7 +12,8 @@ std::span<const Field> DeviceStatusFields();
 std::span<const Field> ReadingFields();
 std::span<const Field> AlertFields();
 std::span<const Field> LoginFields();
-std::span<const Field> RefreshFields();
+std::span<const Field> RefreshFields();  // also of the blacklist
+std::span<const Field> VerifyFields();
 
 std::span<const Field> DeviceFilters();
 std::span<const Field> ReadingFilters();

@@ -10,6 +10,9 @@ namespace fajma::rest {
 // token.cpp
 http::Response CreateToken(Call& call);
 http::Response RefreshToken(Call& call);
+http::Response BlacklistToken(Call& call);
+http::Response VerifyToken(Call& call);
+http::Response CreateApiToken(Call& call);
 
 // dispositifs.cpp
 http::Response ListDevices(Call& call);
@@ -39,6 +42,35 @@ http::Response AcknowledgeAlert(Call& call);
 // patients.cpp
 http::Response ListPatients(Call& call);
 http::Response ShowPatient(Call& call);
+http::Response CreatePatient(Call& call);
+http::Response ReplacePatient(Call& call);
+http::Response ChangePatient(Call& call);
+http::Response DischargePatient(Call& call);
+
+// salles.cpp
+http::Response ListRooms(Call& call);
+http::Response CreateRoom(Call& call);
+http::Response ShowRoom(Call& call);
+http::Response ReplaceRoom(Call& call);
+http::Response ChangeRoom(Call& call);
+http::Response DeleteRoom(Call& call);
+
+// utilisateurs.cpp
+http::Response ListUsers(Call& call);
+http::Response CreateUser(Call& call);
+http::Response ShowUser(Call& call);
+http::Response ReplaceUser(Call& call);
+http::Response ChangeUser(Call& call);
+http::Response DeactivateUser(Call& call);
+http::Response ShowOwnUser(Call& call);
+http::Response ChangeOwnUser(Call& call);
+
+// identifiants.cpp
+http::Response ListCredentials(Call& call);
+http::Response CreateCredential(Call& call);
+http::Response RevokeCredential(Call& call);
+// After a change of credentials, or of a device that has some.
+void WriteBrokerPasswords(const Call& call);
 
 // root.cpp
 http::Response ShowRoot(Call& call);

@@ -59,7 +59,8 @@ struct RestApi::State {
         hosts(options.allowed_hosts),
         cors(options.cors_origins),
         page(options.page_folder),
-        users(app.users, app.patients),
+        users(app.users, app.patients, app.database),
+        logins(options.login_limits),
         lists(options.cache_entries, options.cache_bytes) {}
 
   http::Response Answer(const http::Request& request, const Match& match);
@@ -72,6 +73,7 @@ struct RestApi::State {
   CorsPolicy cors;
   StaticFiles page;
   UserCache users;
+  auth::LoginLimiter logins;
   ListCache lists;
 };
 
@@ -108,7 +110,7 @@ http::Response RestApi::Dispatch(const http::Request& request, std::string& allo
 
 // 401, then 405, then 403; 404 and 400 are the handler's.
 http::Response RestApi::State::Answer(const http::Request& request, const Match& match) {
-  Call call{request, app, options, SchemeOf(request, options.is_trusted_proxy), match.id, nullptr};
+  Call call{request, app, options, SchemeOf(request, options.is_trusted_proxy), match.id, match.sub_id, logins};
   if (!match.resource->is_public()) {
     auto who = Authenticate(request, app.tokens, users, app.database.directory_generation(), app.now());
     if (auto* refusal = std::get_if<http::Response>(&who)) return std::move(*refusal);

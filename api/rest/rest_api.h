@@ -10,7 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "api/auth/broker_passwords.h"
+#include "api/auth/login_limiter.h"
 #include "api/auth/password.h"
+#include "api/auth/session_end.h"
 #include "api/auth/token.h"
 #include "api/http/message.h"
 #include "core/domain/commit.h"
@@ -52,6 +55,7 @@ struct RestOptions {
   std::size_t cache_entries = 256;
   std::size_t cache_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds create_timeout{5000};
+  auth::LoginLimits login_limits{};
 };
 
 // References outlive the API. Functions are called in worker threads, several at a time.
@@ -72,6 +76,8 @@ struct RestDependencies {
   // A sentence when the program cannot serve though the database answers; empty when it can.
   std::function<std::string()> find_fault{};
   std::function<Micros()> now = SystemNow;
+  auth::SessionEndSink end_sessions{};                   // absent: nobody holds sockets here
+  auth::BrokerPasswordFile* broker_passwords = nullptr;  // null: the broker's passwords are not written
 };
 
 // Thread-safe.

@@ -8,18 +8,20 @@
 namespace fajma::rest {
 namespace {
 
-constexpr std::string_view kId = "{id}";
-
-// Whether `path` is of this pattern; `id` gets what stands for {id}.
-bool Fits(std::string_view pattern, std::string_view path, std::string_view& id) {
-  const std::size_t place = pattern.find(kId);
-  if (place == std::string_view::npos) return path == pattern;
-  if (!path.starts_with(pattern.substr(0, place))) return false;
-  const std::size_t end = path.find_first_of("/.", place);
-  if (end == std::string_view::npos || end == place) return false;
-  if (path.substr(end) != pattern.substr(place + kId.size())) return false;
-  id = path.substr(place, end - place);
-  return true;
+// Whether `path` is of this pattern; `match` gets what stands for its places.
+bool Fits(std::string_view pattern, std::string_view path, Match& match) {
+  std::string_view* places[] = {&match.id, &match.sub_id};
+  for (std::string_view* place : places) {
+    const std::size_t begin = pattern.find('{');
+    if (begin == std::string_view::npos) break;
+    if (!path.starts_with(pattern.substr(0, begin))) return false;
+    const std::size_t end = path.find_first_of("/.", begin);
+    if (end == std::string_view::npos || end == begin) return false;
+    *place = path.substr(begin, end - begin);
+    path.remove_prefix(end);
+    pattern.remove_prefix(pattern.find('}') + 1);
+  }
+  return path == pattern;
 }
 
 std::string AllowOf(const std::vector<const Route*>& routes) {
@@ -42,7 +44,7 @@ std::string TitleOf(std::string_view pattern) {
   while (title.empty() && end > 1) {
     const std::size_t begin = pattern.rfind('/', end - 2) + 1;
     const std::string_view segment = pattern.substr(begin, end - 1 - begin);
-    if (segment != kId) title = segment;
+    if (!segment.starts_with('{')) title = segment;
     end = begin;
   }
   bool at_begin = true;
@@ -99,8 +101,8 @@ Router::Router(std::span<const Route> routes) {
 
 std::optional<Match> Router::Find(std::string_view path) const {
   for (const Resource& resource : resources_) {
-    std::string_view id;
-    if (Fits(resource.pattern(), path, id)) return Match{&resource, id};
+    Match match{&resource, {}, {}};
+    if (Fits(resource.pattern(), path, match)) return match;
   }
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "api/rest/routes.h"
 
+#include "api/rest/account_fields.h"
 #include "api/rest/resource_fields.h"
 #include "api/rest/resources.h"
 
@@ -10,6 +11,9 @@ std::span<const Route> Routes() {
   static const Route routes[] = {
       {"POST", "/api/token/", CreateToken, kPublic, false, LoginFields()},
       {"POST", "/api/token/refresh/", RefreshToken, kPublic, false, RefreshFields()},
+      {"POST", "/api/token/blacklist/", BlacklistToken, kPublic, false, RefreshFields()},
+      {"POST", "/api/token/verify/", VerifyToken, kPublic, false, VerifyFields()},
+      {"POST", "/api-token-auth/", CreateApiToken, kPublic, false, LoginFields()},
       {"GET", "/api/demo/", ShowDemoLogin, kPublic},
 
       {"GET", "/api/iot/", ShowRoot, kEveryRole},
@@ -22,6 +26,9 @@ std::span<const Route> Routes() {
       {"DELETE", "/api/iot/dispositifs/{id}/", DeleteDevice, kKeepers},
       {"POST", "/api/iot/dispositifs/{id}/status/", SetDeviceStatus, kKeepers, false, DeviceStatusFields()},
       {"GET", "/api/iot/dispositifs/{id}/latest-data/", ShowLatestData, kReaders, true},
+      {"GET", "/api/iot/dispositifs/{id}/identifiants/", ListCredentials, kKeepers},
+      {"POST", "/api/iot/dispositifs/{id}/identifiants/", CreateCredential, kKeepers},
+      {"DELETE", "/api/iot/dispositifs/{id}/identifiants/{sub_id}/", RevokeCredential, kKeepers},
 
       {"GET", "/api/iot/donnees/", ListReadings, kReaders, true},
       {"POST", "/api/iot/donnees/", CreateReading, kAdministrateur, false, ReadingFields()},
@@ -34,7 +41,27 @@ std::span<const Route> Routes() {
       {"POST", "/api/iot/alertes/{id}/acknowledge/", AcknowledgeAlert, kCarers},
 
       {"GET", "/api/patients/", ListPatients, kReaders},
+      {"POST", "/api/patients/", CreatePatient, kAdministrateur, false, PatientFields()},
       {"GET", "/api/patients/{id}/", ShowPatient, kReaders},
+      {"PUT", "/api/patients/{id}/", ReplacePatient, kAdministrateur, false, PatientFields()},
+      {"PATCH", "/api/patients/{id}/", ChangePatient, kAdministrateur, false, PatientFields()},
+      {"DELETE", "/api/patients/{id}/", DischargePatient, kAdministrateur},
+
+      {"GET", "/api/salles/", ListRooms, kReaders},
+      {"POST", "/api/salles/", CreateRoom, kAdministrateur, false, RoomFields()},
+      {"GET", "/api/salles/{id}/", ShowRoom, kReaders},
+      {"PUT", "/api/salles/{id}/", ReplaceRoom, kAdministrateur, false, RoomFields()},
+      {"PATCH", "/api/salles/{id}/", ChangeRoom, kAdministrateur, false, RoomFields()},
+      {"DELETE", "/api/salles/{id}/", DeleteRoom, kAdministrateur},
+
+      {"GET", "/api/utilisateurs/", ListUsers, kAdministrateur},
+      {"POST", "/api/utilisateurs/", CreateUser, kAdministrateur, false, NewUserFields()},
+      {"GET", "/api/utilisateurs/me/", ShowOwnUser, kEveryRole},
+      {"PATCH", "/api/utilisateurs/me/", ChangeOwnUser, kEveryRole, false, OwnFields()},
+      {"GET", "/api/utilisateurs/{id}/", ShowUser, kAdministrateur},
+      {"PUT", "/api/utilisateurs/{id}/", ReplaceUser, kAdministrateur, false, UserFields()},
+      {"PATCH", "/api/utilisateurs/{id}/", ChangeUser, kAdministrateur, false, UserFields()},
+      {"DELETE", "/api/utilisateurs/{id}/", DeactivateUser, kAdministrateur},
 
       {"GET", "/health/live", ShowLive, kPublic},
       {"GET", "/health/ready", ShowReady, kPublic},

@@ -17,7 +17,7 @@ struct Call;
 
 struct Route {
   std::string_view method;   // GET answers HEAD too; OPTIONS is answered for all
-  std::string_view pattern;  // "{id}" stands for one segment without '.'
+  std::string_view pattern;  // "{id}", "{sub_id}": one segment without '.'
   http::Response (*handle)(Call& call);
   Roles roles;                      // who may; kPublic: anyone, without a token
   bool cached = false;              // the answer changes only with a commit or the directory
@@ -48,7 +48,8 @@ class Resource {
 
 struct Match {
   const Resource* resource;
-  std::string_view id;  // what stands for {id}; points into the path
+  std::string_view id;      // what stands for {id}; points into the path
+  std::string_view sub_id;  // for {sub_id}
 };
 
 class Router {

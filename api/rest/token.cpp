@@ -1,23 +1,42 @@
 #include <utility>
 
+#include "api/auth/digest.h"
+#include "api/auth/random.h"
+#include "api/auth/revocation.h"
+#include "api/rest/login.h"
 #include "api/rest/resource_fields.h"
 #include "api/rest/resources.h"
 #include "core/json/writer.h"
+#include "core/store/token_store.h"
 
 namespace fajma::rest {
 namespace {
 
-http::Response Unauthorized(http::Response response) {
-  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"api\"");
-  return response;
+constexpr std::string_view kBlacklisted = "Token is blacklisted";
+
+http::Response RefuseToken(std::string_view detail) {
+  return Unauthorized(DetailWithCode(401, detail, "token_not_valid"));
 }
 
-// The password is checked for unknown and inactive users too: the time tells nothing.
-auth::PasswordCheck CheckPassword(const RestDependencies& app, const std::optional<User>& user,
-                                  const std::string& password) {
-  if (!user) return app.passwords.VerifyNobody(password);
-  const auth::PasswordCheck check = app.passwords.Verify(password, user->password_hash);
-  return check == auth::PasswordCheck::kRight && !user->active ? auth::PasswordCheck::kWrong : check;
+http::Response Empty() { return Json(200, "{}"); }
+
+// One text field, or the answer that refuses the body.
+std::variant<std::string, http::Response> ReadToken(const Call& call, std::span<const Field> fields) {
+  auto read = ReadValues(call, fields, {});
+  if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
+  return std::get<Values>(read).Text(fields.front().name).value_or("");
+}
+
+std::string ApiTokenOf(const Call& call, const User& user) {
+  TokenStore store(call.app.database);
+  if (const std::optional<ApiToken> known = store.FindApiToken(user.id)) {
+    std::string token = call.app.tokens.DeriveApiToken(user.id, known->salt);
+    if (auth::HashToken(token) == known->hash) return token;  // else the server's key has changed
+  }
+  const std::string salt = auth::RandomHex(16);
+  std::string token = call.app.tokens.DeriveApiToken(user.id, salt);
+  store.ReplaceApiToken({auth::HashToken(token), user.id, salt}, call.app.now());
+  return token;
 }
 
 }  // namespace
@@ -26,16 +45,11 @@ http::Response CreateToken(Call& call) {
   auto read = ReadValues(call, LoginFields(), {});
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Values& values = std::get<Values>(read);
-  const std::optional<User> user = call.app.users.FindByName(values.Text("username").value_or(""));
-  switch (CheckPassword(call.app, user, values.Text("password").value_or(""))) {
-    case auth::PasswordCheck::kBusy:
-      return Unavailable();
-    case auth::PasswordCheck::kWrong:
-      return Unauthorized(Detail(401, "No active account found with the given credentials"));
-    case auth::PasswordCheck::kRight:
-      break;
-  }
-  const auth::TokenPair pair = call.app.tokens.IssueLogin(user->id, call.app.now());
+  auto login = LogIn(call, values.Text("username").value_or(""), values.Text("password").value_or(""));
+  if (auto* refusal = std::get_if<http::Response>(&login)) return std::move(*refusal);
+  const User* user = std::get_if<User>(&login);
+  if (user == nullptr) return Unauthorized(Detail(401, "No active account found with the given credentials"));
+  const auth::TokenPair pair = call.app.tokens.IssueLogin(user->id, IssueTime(*user, call.app.now()));
   std::string body;
   json::ObjectWriter writer(body);
   writer.String("refresh", pair.refresh);
@@ -45,17 +59,63 @@ http::Response CreateToken(Call& call) {
 }
 
 http::Response RefreshToken(Call& call) {
-  auto read = ReadValues(call, RefreshFields(), {});
-  if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
-  const std::string token = std::get<Values>(read).Text("refresh").value_or("");
+  const auto token = ReadToken(call, RefreshFields());
+  if (const auto* refusal = std::get_if<http::Response>(&token)) return *refusal;
   const Micros now = call.app.now();
-  const Result<auth::Claims> claims = call.app.tokens.Verify(token, auth::TokenType::kRefresh, now);
-  if (!claims) return Unauthorized(DetailWithCode(401, claims.rejection().detail, claims.rejection().code));
+  const Result<auth::Claims> claims =
+      call.app.tokens.Verify(std::get<std::string>(token), auth::TokenType::kRefresh, now);
+  if (!claims) return RefuseToken(claims.rejection().detail);
+  if (auth::IsRevoked(call.app.database, claims.value(), now)) return RefuseToken(kBlacklisted);
   const std::optional<User> user = call.app.users.Find(claims.value().user_id.value_or(0));
   if (!user || !user->active) return Unauthorized(Detail(401, "No active account found for the given token."));
   std::string body;
   json::ObjectWriter writer(body);
-  writer.String("access", call.app.tokens.IssueAccess(claims.value(), now));
+  writer.String("access", call.app.tokens.IssueAccess(claims.value(), IssueTime(*user, now)));
+  writer.End();
+  return Json(200, std::move(body));
+}
+
+http::Response BlacklistToken(Call& call) {
+  const auto token = ReadToken(call, RefreshFields());
+  if (const auto* refusal = std::get_if<http::Response>(&token)) return *refusal;
+  const Micros now = call.app.now();
+  const Result<auth::Claims> verified =
+      call.app.tokens.Verify(std::get<std::string>(token), auth::TokenType::kRefresh, now);
+  if (!verified) return RefuseToken(verified.rejection().detail);
+  const auth::Claims& claims = verified.value();
+  const std::int64_t user_id = claims.user_id.value_or(0);
+  if (!TokenStore(call.app.database).Revoke({claims.id, claims.login, user_id, *claims.expires_at + 1}, now)) {
+    return RefuseToken(kBlacklisted);
+  }
+  EndSessions(call, {.reason = auth::SessionEndReason::kLogout, .user_id = user_id, .login = claims.login});
+  return Empty();
+}
+
+http::Response VerifyToken(Call& call) {
+  const auto token = ReadToken(call, VerifyFields());
+  if (const auto* refusal = std::get_if<http::Response>(&token)) return *refusal;
+  const Micros now = call.app.now();
+  const Result<auth::Claims> claims = call.app.tokens.VerifyAny(std::get<std::string>(token), now);
+  if (!claims) return RefuseToken(claims.rejection().detail);
+  if (auth::IsRevoked(call.app.database, claims.value(), now)) return RefuseToken(kBlacklisted);
+  return Empty();
+}
+
+http::Response CreateApiToken(Call& call) {
+  auto read = ReadValues(call, LoginFields(), {});
+  if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
+  const Values& values = std::get<Values>(read);
+  auto login = LogIn(call, values.Text("username").value_or(""), values.Text("password").value_or(""));
+  if (auto* refusal = std::get_if<http::Response>(&login)) return std::move(*refusal);
+  const User* user = std::get_if<User>(&login);
+  if (user == nullptr) {
+    FieldErrors errors;
+    errors.Add(kNonFieldErrors, "Unable to log in with provided credentials.");
+    return BadFields(errors);
+  }
+  std::string body;
+  json::ObjectWriter writer(body);
+  writer.String("token", ApiTokenOf(call, *user));
   writer.End();
   return Json(200, std::move(body));
 }

@@ -132,7 +132,6 @@ const BadRequest kBadRequests[] = {
     {"POST", kDevice, "{", 405, R"({"detail":"Method \"POST\" not allowed."})"},
     {"TRACE", kDevice, "", 405, R"({"detail":"Method \"TRACE\" not allowed."})"},
     {"GET", "/api/iot/alertes/1/acknowledge/", "", 405, R"({"detail":"Method \"GET\" not allowed."})"},
-    {"POST", "/api/patients/", "{}", 405, R"({"detail":"Method \"POST\" not allowed."})"},
     {"HEAD", "/api/token/", "", 405, R"({"detail":"Method \"HEAD\" not allowed."})", kJsonType, ""},
     // Who asks.
     {"GET", kReadings, "", 401, kNoCredentials, kJsonType, ""},

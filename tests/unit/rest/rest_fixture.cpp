@@ -120,6 +120,8 @@ RestDependencies RestFixture::Dependencies() {
   app.create_reading = [this](const NewReading& reading, std::chrono::milliseconds) { return Store(reading); };
   app.publish_alert = [this](const AlertEvent& event) { published_alerts_.push_back(event); };
   app.publish_status = [this](const DeviceStatusEvent& event) { published_statuses_.push_back(event); };
+  app.end_sessions = [this](const auth::SessionEnd& end) { ended_sessions_.push_back(end); };
+  app.broker_passwords = &broker_passwords_;
   app.now = [this] { return SystemNow() + now_offset_; };
   return app;
 }

@@ -12,6 +12,7 @@
 #include "api/rest/rest_api.h"
 #include "core/json/document.h"
 #include "core/store/ingest_store.h"
+#include "core/store/room_store.h"
 
 namespace fajma::rest {
 
@@ -53,10 +54,12 @@ class RestFixture : public testing::Test {
   std::unique_ptr<IngestStore> ingest_;
   auth::TokenAuthority tokens_{auth::SecretKey("a key that only this test knows....")};
   auth::PasswordHasher passwords_{{.cost = auth::PasswordCost::kMinimum}};
+  auth::BrokerPasswordFile broker_passwords_{folder_ / "broker-passwords"};
   MetricsPage metrics_;
   Micros now_offset_ = 0;
   std::vector<AlertEvent> published_alerts_;
   std::vector<DeviceStatusEvent> published_statuses_;
+  std::vector<auth::SessionEnd> ended_sessions_;
   std::unique_ptr<RestApi> api_;
 };
 

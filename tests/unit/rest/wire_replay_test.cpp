@@ -25,16 +25,8 @@ struct Example {
 
 // Not served yet; each is a route of its own.
 const std::set<std::string> kNotServedYet = {
-    "Blacklist",
-    "Blacklist again",
-    "Refresh, blacklisted",
-    "Send command",
-    "Send command, empty",
-    "Statistics",
-    "Statistics of a device without data",
-    "Sessions",
-    "Active sessions",
-    "Sessions are read-only",
+    "Send command",    "Send command, empty",    "Statistics", "Statistics of a device without data", "Sessions",
+    "Active sessions", "Sessions are read-only",
 };
 
 std::string FencedBlock(std::ifstream& file) {
@@ -133,6 +125,8 @@ class WireReplay : public RestFixture {
       if (const std::size_t at = ask.body.find(what); at != std::string::npos) ask.body.replace(at, what.size(), by);
     };
     replace("<password>", example.title == "Token" ? "demo" : "wrong");
+    const bool of_one_login = example.title.find("lacklist") != std::string::npos;
+    if (of_one_login) replace("<JWT>", logged_out_);
     replace("<JWT>",
             example.title == "Refresh, an access token" ? TokenOf("demo") : tokens_.IssueLogin(1, SystemNow()).refresh);
     if (example.title == "Unsupported media type") ask.headers.emplace_back("Content-Type", "text/plain");
@@ -151,6 +145,8 @@ class WireReplay : public RestFixture {
     if (const auto found = special.find(example.title); found != special.end()) return found->second;
     return example.anonymous ? "" : "Bearer " + TokenOf("demo");
   }
+
+  const std::string logged_out_ = tokens_.IssueLogin(1, SystemNow()).refresh;
 
   void Replay(const Example& example) {
     const http::Response response = api_->Handle(MakeRequest(Completed(example), AuthorizationOf(example)));
@@ -181,7 +177,7 @@ TEST_F(WireReplay, AnswersAsTheDocumentedServer) {
     ++replayed;
   }
   std::printf("%d examples replayed, %d of routes not served yet\n", replayed, left_out);
-  EXPECT_EQ(replayed, 54);
+  EXPECT_EQ(replayed, 57);
   EXPECT_EQ(left_out, static_cast<int>(kNotServedYet.size()));
 }
 
