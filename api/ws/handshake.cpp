@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "api/auth/revocation.h"
 #include "api/ws/alerts_session.h"
 #include "api/ws/cidr.h"
 #include "api/ws/iot_session.h"
@@ -148,13 +149,14 @@ bool Handshake::IsOriginAllowed(const http::Request& request) const {
 std::optional<SocketUser> Handshake::Authenticate(const http::Request& request, const std::optional<Token>& token) {
   if (!token) return Anonymous(request);
   const Result<auth::Claims> claims = tokens_.VerifyAny(token->text, SystemNow());
-  if (!claims) return std::nullopt;
+  if (!claims || auth::IsRevoked(services_.database, claims.value(), SystemNow())) return std::nullopt;
   SocketUser result;
   if (claims.value().type == auth::TokenType::kDevice && claims.value().device_id) {
     const std::optional<Device> device = devices_.Find(*claims.value().device_id);
     if (!device) return std::nullopt;
     result.device_id = device->id;
     result.device_mac = device->mac;
+    result.token_id = claims.value().id;
     return result;
   }
   if (claims.value().type != auth::TokenType::kAccess || !claims.value().user_id) return std::nullopt;
@@ -163,6 +165,7 @@ std::optional<SocketUser> Handshake::Authenticate(const http::Request& request, 
   result.user_id = user->id;
   result.role = user->role;
   result.rooms = RoomsOf(std::move(*user));
+  result.login = claims.value().login;
   return result;
 }
 
