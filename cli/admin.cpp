@@ -6,10 +6,14 @@
 #include <memory>
 #include <string>
 
+#include "api/auth/broker_passwords.h"
+#include "api/auth/digest.h"
 #include "api/auth/password.h"
+#include "api/auth/random.h"
 #include "api/auth/secret_key.h"
 #include "api/auth/token.h"
 #include "cli/commands.h"
+#include "core/store/credential_store.h"
 #include "core/store/database.h"
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
@@ -29,6 +33,17 @@ std::unique_ptr<Database> OpenForAdministration(Settings& settings) {
   if (database->dialect() == Dialect::kSqlite) database->Migrate();
   if (const std::string state = database->DescribeMigrationState(); !state.empty()) throw DatabaseError(state, false);
   return database;
+}
+
+// So that the token can be revoked. Nobody knows its broker password; one is made over REST.
+void KeepCredential(Database& database, const Device& device, const auth::Claims& claims, const std::string& token) {
+  Credential credential;
+  credential.device_id = device.id;
+  credential.token_id = claims.id;
+  credential.token_hash = auth::HashToken(token);
+  credential.broker_password_hash = auth::HashBrokerPassword(auth::RandomHex(16));
+  credential.created_at = SystemNow();
+  CredentialStore(database).Create(credential);
 }
 
 int Fail(const std::string& sentence) {
@@ -94,7 +109,9 @@ int RunDeviceAdd(Settings settings, const NewDevice& device) {
   const DeviceResult result = DeviceStore(*database).Create(row, SystemNow());
   if (result.outcome != DeviceOutcome::kDone) return Fail("a device with this MAC address exists");
   const auth::SecretKey key = auth::LoadSecretKey(settings.secret_key_file, auth::WhenAbsent::kCreate);
-  const std::string token = auth::TokenAuthority(key).IssueDevice(result.device->id, SystemNow());
+  const auth::TokenAuthority tokens(key);
+  const std::string token = tokens.IssueDevice(result.device->id, SystemNow());
+  KeepCredential(*database, *result.device, tokens.VerifyAny(token, SystemNow()).value(), token);
   std::printf("device %s, number %lld; its token, shown only now:\n%s\n", mac->ToColons().c_str(),
               static_cast<long long>(result.device->id), token.c_str());
   return 0;

@@ -109,6 +109,7 @@ struct App::Parts {
   rest::RestDependencies RestParts();
   static rest::RestOptions RestOptionsOf(const Settings& settings, const AppOptions& options);
   std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading, std::chrono::milliseconds timeout);
+  void WriteBrokerPasswordsAtStart();
   void PublishAlert(const AlertEvent& event);
   void PublishStatus(const DeviceStatusEvent& event);
 
@@ -116,6 +117,7 @@ struct App::Parts {
   auth::SecretKey key;
   auth::TokenAuthority tokens{key};
   auth::PasswordHasher passwords;
+  auth::BrokerPasswordFile broker_passwords;
   DeviceStore devices{*database};
   PatientStore patients{*database};
   UserStore users{*database};
@@ -143,9 +145,11 @@ struct App::Parts {
 App::Parts::Parts(const Settings& settings, const AppOptions& options)
     : database(OpenDatabase(settings)),
       key(auth::LoadSecretKey(settings.secret_key_file, auth::WhenAbsent::kCreate)),
+      broker_passwords(settings.mqtt_password_file),
       mqtt_journal(JournalOf(settings, Door::kMqtt)),
       api_journal(JournalOf(settings, Door::kApi)),
       loop(LoopOptionsOf(settings)) {
+  WriteBrokerPasswordsAtStart();
   MqttLinkOptions mqtt;
   mqtt.address = BrokerOf(settings);
   mqtt.version = options.version;
@@ -194,6 +198,7 @@ rest::RestDependencies App::Parts::RestParts() {
   };
   parts.publish_alert = [this](const AlertEvent& event) { PublishAlert(event); };
   parts.publish_status = [this](const DeviceStatusEvent& event) { PublishStatus(event); };
+  parts.broker_passwords = &broker_passwords;
   parts.find_fault = [this] {
     if (!ingest->ready()) return std::string("ingest is still recovering");
     return std::string(link->connected() ? "" : "the broker is not connected");
@@ -215,6 +220,16 @@ std::optional<rest::CreatedReading> App::Parts::CreateReading(const rest::NewRea
   const std::optional<CommittedReading> committed = creator.Create(message, timeout);
   if (!committed) return std::nullopt;
   return rest::CreatedReading{committed->id, committed->measured_at};
+}
+
+// What the file missed while the program was away, or another process wrote. A database that is away does not stop the
+// start.
+void App::Parts::WriteBrokerPasswordsAtStart() {
+  try {
+    auth::WriteBrokerPasswords(broker_passwords, *database);
+  } catch (const std::runtime_error& error) {
+    log::Error("the broker's passwords are not up to date", error.what());
+  }
 }
 
 void App::Parts::PublishAlert(const AlertEvent& event) {

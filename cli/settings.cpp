@@ -11,6 +11,8 @@ constexpr SettingRow kRows[] = {
     {"mqtt-url", "mqtt://[user:password@]host:port of the broker, or mqtts://", &Settings::mqtt_url},
     {"data-dir", "folder of the journals and of the embedded database", &Settings::data_dir},
     {"secret-key-file", "key that signs tokens, at least 32 bytes", &Settings::secret_key_file},
+    {"mqtt-password-file", "the broker's password file, to be kept with the devices' passwords",
+     &Settings::mqtt_password_file},
     {"page-dir", "folder of the built page", &Settings::page_dir},
     {"allowed-hosts", "names this server answers to; none: those of this machine", nullptr, &Settings::allowed_hosts},
     {"cors-origins", "origins whose pages may call the API", nullptr, &Settings::cors_origins},

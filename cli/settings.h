@@ -17,8 +17,9 @@ struct Settings {
   std::string database_url;  // empty: fajma.db in data_dir
   std::string mqtt_url = "mqtt://127.0.0.1:1883";
   std::string data_dir = "fajma-data";
-  std::string secret_key_file;  // empty: secret-key in data_dir, made at the first start
-  std::string page_dir;         // empty: `web` beside the program
+  std::string secret_key_file;     // empty: secret-key in data_dir, made at the first start
+  std::string mqtt_password_file;  // empty: not written
+  std::string page_dir;            // empty: `web` beside the program
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> cors_origins;
   bool ws_allow_anonymous_devices = false;
