@@ -20,7 +20,7 @@ constexpr SettingRow kRows[] = {
      &Settings::ws_allow_anonymous_devices},
     {"ws-anonymous-devices-from", "addresses (CIDR) whose devices may send without a token", nullptr,
      &Settings::ws_anonymous_devices_from},
-    {"trusted-proxies", "addresses (CIDR) of proxies whose X-Forwarded-Proto counts", nullptr,
+    {"trusted-proxies", "addresses (CIDR) of proxies whose X-Forwarded-Proto and X-Forwarded-For count", nullptr,
      &Settings::trusted_proxies},
     {"ws-ping-interval", "seconds between two pings of a WebSocket", nullptr, nullptr, nullptr,
      &Settings::ws_ping_interval_seconds, 1, 3600},
