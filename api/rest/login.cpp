@@ -60,6 +60,15 @@ std::variant<User, WrongPassword, http::Response> LogIn(const Call& call, const 
   return std::move(*user);
 }
 
+std::optional<std::string> HashPassword(const Call& call, const std::string& password) {
+  try {
+    return call.app.passwords.Hash(password);
+  } catch (const std::runtime_error& error) {
+    log::Warn("a password was not hashed", error.what());
+    return std::nullopt;
+  }
+}
+
 Micros IssueTime(const User& user, Micros now) { return std::max(now, user.tokens_since * kMicrosPerSecond); }
 
 http::Response Unauthorized(http::Response response) {

@@ -17,6 +17,9 @@ struct WrongPassword {};
 std::variant<User, WrongPassword, http::Response> LogIn(const Call& call, const std::string& name,
                                                         const std::string& password);
 
+// The hash of a new password. Absent when the server is too busy with others: the answer is Unavailable().
+std::optional<std::string> HashPassword(const Call& call, const std::string& password);
+
 // The time at which a token of this user is issued: after all those that were ended.
 Micros IssueTime(const User& user, Micros now);
 

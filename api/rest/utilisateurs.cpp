@@ -89,7 +89,10 @@ http::Response Update(const Call& call, bool partial) {
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Values& values = std::get<Values>(read);
   UserPatch patch = PatchOf(values);
-  if (const auto password = values.Text("password")) patch.password_hash = call.app.passwords.Hash(*password);
+  if (const auto password = values.Text("password")) {
+    patch.password_hash = HashPassword(call, *password);
+    if (!patch.password_hash) return Unavailable();
+  }
   return Apply(call, *id, patch, 200);
 }
 
@@ -104,9 +107,11 @@ http::Response CreateUser(Call& call) {
   auto read = ReadValues(call, NewUserFields(), UserLookups(call, 0));
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Values& values = std::get<Values>(read);
+  std::optional<std::string> hash = HashPassword(call, *values.Text("password"));
+  if (!hash) return Unavailable();
   User user;
   user.name = *values.Text("username");
-  user.password_hash = call.app.passwords.Hash(*values.Text("password"));
+  user.password_hash = std::move(*hash);
   user.role = *values.Text("role");
   user.first_name = values.Text("first_name").value_or("");
   user.last_name = values.Text("last_name").value_or("");
@@ -153,7 +158,8 @@ http::Response ChangeOwnUser(Call& call) {
     auto login = LogIn(call, call.identity->user.name, *old_password);
     if (auto* refusal = std::get_if<http::Response>(&login)) return std::move(*refusal);
     if (std::holds_alternative<WrongPassword>(login)) return BadField("old_password", "Wrong password.");
-    patch.password_hash = call.app.passwords.Hash(*password);
+    patch.password_hash = HashPassword(call, *password);
+    if (!patch.password_hash) return Unavailable();
   }
   return Apply(call, call.identity->user.id, patch, 200);
 }
