@@ -86,6 +86,32 @@ TEST_F(HandshakeOfApp, AnOriginMustBeOurs) {
   }
 }
 
+TEST_F(HandshakeOfApp, ARevokedTokenOpensNothing) {
+  Start();
+  const HttpAnswer made = Ask("POST", "/api/iot/dispositifs/1/identifiants/");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::size_t begin = made.body.find("eyJ");
+  const std::string device = made.body.substr(begin, made.body.find('"', begin) - begin);
+  EXPECT_EQ(HandshakeStatus("/ws/iot/patient1/?token=" + device), 101);
+  const std::string id = std::to_string(NumberIn(made.body, "id"));
+  EXPECT_EQ(Ask("DELETE", "/api/iot/dispositifs/1/identifiants/" + id + "/").status, 204);
+  EXPECT_EQ(HandshakeStatus("/ws/iot/patient1/?token=" + device), 403);
+}
+
+TEST_F(HandshakeOfApp, AnEndedLoginOpensNothing) {
+  Start();
+  const HttpAnswer login = Ask("POST", "/api/token/", R"({"username":"demo","password":"demo"})");
+  ASSERT_EQ(login.status, 200) << login.body;
+  const auto token = [&](const std::string& name) {
+    const std::size_t begin = login.body.find("eyJ", login.body.find("\"" + name + "\""));
+    return login.body.substr(begin, login.body.find('"', begin) - begin);
+  };
+  EXPECT_EQ(HandshakeStatus("/ws/alerts/?token=" + token("access")), 101);
+  EXPECT_EQ(Ask("POST", "/api/token/blacklist/", "{\"refresh\":\"" + token("refresh") + "\"}").status, 200);
+  EXPECT_EQ(HandshakeStatus("/ws/alerts/?token=" + token("access")), 403);
+  EXPECT_EQ(HandshakeStatus("/ws/alerts/?token=" + UserToken()), 101) << "another login";
+}
+
 TEST_F(HandshakeOfApp, ASocketsUserMustSeeThePatient) {
   Start();
   EXPECT_EQ(HandshakeStatus("/ws/iot/patient1/?token=" + UserToken("infirmier")), 101);
