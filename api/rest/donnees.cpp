@@ -87,7 +87,10 @@ http::Response ListReadings(Call& call) {
 
 http::Response CreateReading(Call& call) {
   Lookups lookups;
-  lookups.exists = [&call](const Field&, std::int64_t id) { return FindVisibleDevice(call, id).has_value(); };
+  lookups.exists = [&call](const Field&, std::int64_t id) {
+    const std::optional<Device> device = FindVisibleDevice(call, id);
+    return device && call.app.patients.Exists(device->patient_id);  // none is measured after the discharge
+  };
   auto read = ReadValues(call, ReadingFields(), lookups);
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const NewReading wanted = ReadingOf(std::get<Values>(read));

@@ -1,6 +1,7 @@
 // What ingest knows about a device while it stores its messages.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,6 +61,15 @@ struct DeviceState {
   std::vector<BootState> boots;   // those that this batch or an earlier one named
   bool changed = false;           // clock, contact or newest_measured_at
   bool row_changed = false;       // status, firmware, battery or signal
+
+  // False after the discharge of its patient, until it is given to another.
+  bool IsAssigned() const {
+    return std::any_of(assignments.begin(), assignments.end(), [](const Assignment& each) { return !each.to; });
+  }
+  bool IsAssignedAt(Micros time) const {
+    return std::any_of(assignments.begin(), assignments.end(),
+                       [time](const Assignment& each) { return time >= each.from && (!each.to || time < *each.to); });
+  }
 
   // Who had the device then: the patient of a late reading is the one of its time.
   const std::shared_ptr<const PatientRef>& PatientAt(Micros time) const {

@@ -53,6 +53,12 @@ bool IsForbidden(const IngestItem& item, const DeviceState& device) {
   return origin.patient_id != 0 && origin.patient_id != device.patient->id;
 }
 
+// A discharged patient's file takes what was measured before the discharge, and nothing of whoever wears the device
+// next.
+bool HasPatient(const DeviceState& device, const Verdict& verdict) {
+  return device.IsAssigned() || (verdict.late && device.IsAssignedAt(verdict.measured_at));
+}
+
 void TakeFigure(std::optional<int> percent, std::optional<int>& figure, DeviceState& device) {
   if (!percent || figure == percent) return;
   figure = percent;
@@ -129,6 +135,10 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
 }
 
 void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& verdict) {
+  if (!HasPatient(device, verdict)) {
+    const Rejection nobody{rejection::kNoPatient, "the device is with no patient"};
+    return Quarantine(item, device, nobody, SocketErrorFrame(item, nobody.code));
+  }
   Touch(item, device);
   if (SetStatus(device, kActive)) device.row_changed = true;
   for (const MeasureValue& value : item.decoded.values) {

@@ -45,6 +45,7 @@ inline constexpr std::string_view kNoMeasure = "no_measure";
 inline constexpr std::string_view kWrongUnit = "wrong_unit";
 inline constexpr std::string_view kUnknownDevice = "unknown_device";
 inline constexpr std::string_view kForbiddenDevice = "forbidden_device";
+inline constexpr std::string_view kNoPatient = "no_patient";
 inline constexpr std::string_view kUnknownTopic = "unknown_topic";
 inline constexpr std::string_view kRetained = "retained";
 }  // namespace rejection

@@ -39,6 +39,24 @@ std::vector<Bad> BadPayloads() {
   };
 }
 
+TEST_F(IngestContract, ADischargedPatientsDeviceIsQuarantinedUntilItIsGivenToAnother) {
+  Start();
+  Give(R"({"heart_rate":75})");
+  ASSERT_TRUE(PatientStore(run_->database).Delete(patient_, SystemNow()));
+  Give(R"({"heart_rate":76})");
+  EXPECT_EQ(Readings(), 1);
+  const auto page = QuarantineStore(run_->database).List(device_, {});
+  ASSERT_EQ(page.count, 1);
+  EXPECT_EQ(page.rows[0].code, "no_patient");
+  EXPECT_EQ(page.rows[0].content, R"({"heart_rate":76})");
+  DevicePatch patch;
+  patch.patient_id = other_patient_;
+  DeviceStore(run_->database).Update(device_, patch, SystemNow());
+  Give(R"({"heart_rate":77})");
+  EXPECT_EQ(Readings(), 2);
+  EXPECT_EQ(Count("fajma_donneescapteursiot", "patient_id = " + std::to_string(other_patient_)), 1);
+}
+
 TEST_F(IngestContract, BadPayloadsAreQuarantinedAndGoodOnesStored) {
   Start();
   const auto bad = BadPayloads();
