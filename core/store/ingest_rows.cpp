@@ -60,7 +60,8 @@ void ReadingRows::Clear() {
 
 void SeriesRows::Add(std::int64_t id, const StoredMessage& message, std::int16_t type_id, const MeasureValue& value) {
   Series& series = series_[{message.patient->id, message.device.id, type_id}];
-  ++series.count;
+  if (series.count++ == 0) series.first_id = id;
+  series.last_id = id;
   if (message.late || (series.newest_id != 0 && message.measured_at < series.measured_at)) return;
   series.newest_id = id;
   series.newest = value;
@@ -75,10 +76,15 @@ void SeriesRows::Upsert(Lease& lease) {
     const auto some = [live](std::int64_t value) { return live ? std::optional<std::int64_t>(value) : std::nullopt; };
     // A newer value replaces the newest; "newest" never moves back.
     Statement(lease,
-              "INSERT INTO fajma_serie (patient_id, dispositif_id, type_id, nombre, donnee_id, valeur, entiere, "
-              "\"timestamp\", recu) VALUES (:patient, :dispositif, :type, :nombre, :donnee, :valeur, :entiere, :ts, "
-              ":recu) ON CONFLICT (patient_id, dispositif_id, type_id) DO UPDATE SET "
+              "INSERT INTO fajma_serie (patient_id, dispositif_id, type_id, nombre, premiere_id, derniere_id, "
+              "donnee_id, valeur, entiere, \"timestamp\", recu) VALUES (:patient, :dispositif, :type, :nombre, "
+              ":premiere, :derniere, :donnee, :valeur, :entiere, :ts, :recu) "
+              "ON CONFLICT (patient_id, dispositif_id, type_id) DO UPDATE SET "
               "nombre = fajma_serie.nombre + excluded.nombre, "
+              "premiere_id = CASE WHEN excluded.premiere_id < fajma_serie.premiere_id "
+              "THEN excluded.premiere_id ELSE fajma_serie.premiere_id END, "
+              "derniere_id = CASE WHEN excluded.derniere_id > fajma_serie.derniere_id "
+              "THEN excluded.derniere_id ELSE fajma_serie.derniere_id END, "
               "donnee_id = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
               "THEN excluded.donnee_id ELSE fajma_serie.donnee_id END, "
               "valeur = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
@@ -93,6 +99,8 @@ void SeriesRows::Upsert(Lease& lease) {
         .Bind("dispositif", device)
         .Bind("type", type)
         .Bind("nombre", series.count)
+        .Bind("premiere", series.first_id)
+        .Bind("derniere", series.last_id)
         .Bind("donnee", some(series.newest_id))
         .Bind("valeur", series.newest.value)
         .Bind("entiere", some(series.newest.integral ? 1 : 0))

@@ -39,6 +39,8 @@ class SeriesRows {
  private:
   struct Series {
     std::int64_t count = 0;
+    std::int64_t first_id = 0;
+    std::int64_t last_id = 0;
     std::int64_t newest_id = 0;  // 0: only late ones
     MeasureValue newest;
     Micros measured_at = 0;

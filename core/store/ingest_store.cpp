@@ -4,6 +4,7 @@
 
 #include "core/store/ingest_devices.h"
 #include "core/store/ingest_rows.h"
+#include "core/store/rollup_rows.h"
 #include "core/store/sql.h"
 
 namespace fajma {
@@ -39,6 +40,7 @@ struct IngestStore::Cache {
   DeviceCache devices;
   ReadingRows rows;
   SeriesRows series;
+  RollupRows rollups;
   std::unordered_set<std::tuple<std::int64_t, Micros, std::int64_t>, IdentityHash> added;
 };
 
@@ -76,6 +78,7 @@ IngestStore::Transaction::Transaction(IngestStore& store)
   state_->cache().devices.BeginTransaction(alone ? store.database_.directory_generation() : -1);
   state_->cache().rows.Clear();
   state_->cache().series.Clear();
+  state_->cache().rollups.Clear();
   state_->cache().added.clear();
 }
 
@@ -120,6 +123,7 @@ int IngestStore::Transaction::Add(StoredMessage& message, const RowExtras& extra
     if (rank == 0) message.first_row = id;
     state.cache().rows.Add(id, message, extras, type_id, value, rank++);
     state.cache().series.Add(id, message, type_id, value);
+    state.cache().rollups.Add(message.patient->id, message.device.id, type_id, message.measured_at, value.value);
   };
   for (const MeasureValue& value : message.values) {
     const Measure& measure = GetMeasure(value.measure);
@@ -177,6 +181,7 @@ std::int64_t IngestStore::Transaction::Commit(Micros now) {
   state.cache().devices.Write(state.lease, now);
   state.cache().rows.Insert(state.lease);
   state.cache().series.Upsert(state.lease);
+  state.cache().rollups.Upsert(state.lease);
   std::int64_t number = 0;
   if (!state.messages.empty()) {
     number = TakeCommitNumber(state.lease, state.lot, now);

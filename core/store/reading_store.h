@@ -1,5 +1,5 @@
-// Readings as they are read: REST's lists, pages in commit order, what a client missed, the newest values. They are
-// written by ingest alone.
+// Readings as they are read: REST's lists, pages in commit order, what a client missed, the newest values, statistics.
+// They are written by ingest; here they are only corrected and deleted, one by one.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +42,19 @@ struct ReadingFilter {
   std::optional<std::int64_t> before_id;  // pages that stay fast at any depth: only ids below this one
   std::optional<Micros> measured_since;   // `count` is then that of the rows given, not of all
   VisiblePatients patients;
+};
+
+// Of one type in one interval of measured time.
+struct ReadingStatistics {
+  Micros bucket_start = 0;  // 0 when the whole window is one
+  std::string type;
+  std::string unit;
+  std::int64_t count = 0;
+  double sum = 0;
+  double least = 0;
+  double greatest = 0;
+  Micros last_measured_at = 0;
+  double mean() const { return sum / static_cast<double>(count); }
 };
 
 // What follows a cursor. Go on at `next`; `complete`: there was nothing more when it was read.
@@ -87,6 +100,12 @@ class ReadingStore {
   // a page that is not complete may have fewer, but one at least.
   FeedPage<StoredMessage> MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after, std::int64_t limit,
                                         Cursor up_to = kNoEnd);
+
+  // Of all readings measured from the first microsecond of the minute of `since` on, by bucket, type and unit; a type
+  // without a reading has no row. `step`: whole minutes, buckets begin at its multiples since 1970; 0: one bucket. A
+  // few rows for each hour and series are read, whatever the number of readings. Of the filter before_id and
+  // measured_since do not count.
+  std::vector<ReadingStatistics> Statistics(const ReadingFilter& filter, Micros since, Micros step = 0);
 
   // By patient and type.
   std::vector<LatestValue> LatestValues(std::optional<std::int64_t> patient_id = {});

@@ -1,0 +1,130 @@
+#include "core/store/rollup_rows.h"
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+namespace fajma {
+namespace {
+
+constexpr Micros kHour = 60 * kMicrosPerMinute;
+
+constexpr std::string_view kInsert =
+    "INSERT INTO fajma_cumul (echelle, debut, patient_id, dispositif_id, type_id, nombre, somme, minimum, maximum,"
+    " derniere) ";
+constexpr std::string_view kSqliteValues =
+    "VALUES (:echelle, :debut, :patient, :dispositif, :type, :nombre, :somme, :minimum, :maximum, :derniere)";
+// One round trip for all rows.
+constexpr std::string_view kPostgresValues =
+    "SELECT CAST(:echelle AS SMALLINT), * FROM unnest(CAST(:debut AS BIGINT[]), CAST(:patient AS BIGINT[]),"
+    " CAST(:dispositif AS BIGINT[]), CAST(:type AS SMALLINT[]), CAST(:nombre AS BIGINT[]),"
+    " CAST(:somme AS DOUBLE PRECISION[]), CAST(:minimum AS DOUBLE PRECISION[]),"
+    " CAST(:maximum AS DOUBLE PRECISION[]), CAST(:derniere AS BIGINT[]))";
+constexpr std::string_view kOnConflict =
+    " ON CONFLICT (echelle, debut, patient_id, dispositif_id, type_id) DO UPDATE SET"
+    " nombre = fajma_cumul.nombre + excluded.nombre, somme = fajma_cumul.somme + excluded.somme,"
+    " minimum = CASE WHEN excluded.minimum < fajma_cumul.minimum THEN excluded.minimum ELSE fajma_cumul.minimum END,"
+    " maximum = CASE WHEN excluded.maximum > fajma_cumul.maximum THEN excluded.maximum ELSE fajma_cumul.maximum END,"
+    " derniere = CASE WHEN excluded.derniere > fajma_cumul.derniere THEN excluded.derniere"
+    " ELSE fajma_cumul.derniere END";
+
+std::string Upserting(Dialect dialect) {
+  std::string text(kInsert);
+  text += For(dialect, kSqliteValues, kPostgresValues);
+  return text += kOnConflict;
+}
+
+// "{1,2.5}"
+template <typename T>
+std::string ArrayText(const std::vector<T>& column) {
+  std::string text = "{";
+  char digits[32];
+  for (const T value : column) {
+    if (text.size() > 1) text += ',';
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  }
+  return text += '}';
+}
+
+struct Columns {
+  std::vector<int> scale, type;
+  std::vector<long long> start, patient, device, count, last;
+  std::vector<double> sum, least, greatest;
+};
+
+void WriteRows(Lease& lease, Columns& rows) {
+  Statement(lease, Upserting(Dialect::kSqlite))
+      .BindRows("echelle", rows.scale)
+      .BindRows("debut", rows.start)
+      .BindRows("patient", rows.patient)
+      .BindRows("dispositif", rows.device)
+      .BindRows("type", rows.type)
+      .BindRows("nombre", rows.count)
+      .BindRows("somme", rows.sum)
+      .BindRows("minimum", rows.least)
+      .BindRows("maximum", rows.greatest)
+      .BindRows("derniere", rows.last)
+      .Run();
+}
+
+void WriteArrays(Lease& lease, const Columns& rows) {
+  Statement(lease, Upserting(Dialect::kPostgres))
+      .Bind("echelle", rows.scale.front())
+      .Bind("debut", ArrayText(rows.start))
+      .Bind("patient", ArrayText(rows.patient))
+      .Bind("dispositif", ArrayText(rows.device))
+      .Bind("type", ArrayText(rows.type))
+      .Bind("nombre", ArrayText(rows.count))
+      .Bind("somme", ArrayText(rows.sum))
+      .Bind("minimum", ArrayText(rows.least))
+      .Bind("maximum", ArrayText(rows.greatest))
+      .Bind("derniere", ArrayText(rows.last))
+      .Run();
+}
+
+}  // namespace
+
+void RollupRows::Sum::Fold(const Sum& other) {
+  least = count == 0 ? other.least : std::min(least, other.least);
+  greatest = count == 0 ? other.greatest : std::max(greatest, other.greatest);
+  last = std::max(last, other.last);
+  count += other.count;
+  sum += other.sum;
+}
+
+void RollupRows::Add(std::int64_t patient_id, std::int64_t device_id, TypeId type_id, Micros measured_at,
+                     double value) {
+  minutes_[{StartOf(measured_at, kMicrosPerMinute), patient_id, device_id, type_id}].Fold(
+      {1, value, value, value, measured_at});
+}
+
+void RollupRows::Upsert(Lease& lease) {
+  Sums hours;
+  for (const auto& [key, sum] : minutes_) {
+    const auto& [start, patient, device, type] = key;
+    hours[{StartOf(start, kHour), patient, device, type}].Fold(sum);
+  }
+  Write(lease, kMinuteScale, minutes_);
+  Write(lease, kHourScale, hours);
+}
+
+void RollupRows::Write(Lease& lease, int scale, const Sums& sums) {
+  if (sums.empty()) return;
+  Columns rows;
+  for (const auto& [key, sum] : sums) {
+    const auto& [start, patient, device, type] = key;
+    rows.scale.push_back(scale);
+    rows.start.push_back(start);
+    rows.patient.push_back(patient);
+    rows.device.push_back(device);
+    rows.type.push_back(type);
+    rows.count.push_back(sum.count);
+    rows.sum.push_back(sum.sum);
+    rows.least.push_back(sum.least);
+    rows.greatest.push_back(sum.greatest);
+    rows.last.push_back(sum.last);
+  }
+  lease.dialect() == Dialect::kSqlite ? WriteRows(lease, rows) : WriteArrays(lease, rows);
+}
+
+}  // namespace fajma
