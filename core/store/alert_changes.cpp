@@ -2,51 +2,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/store/alert_events.h"
 #include "core/store/alert_row.h"
 #include "core/store/alert_store.h"
 
 namespace fajma {
 namespace {
-
-// The changes of one transaction, numbered within its lot.
-class EventWriter {
- public:
-  explicit EventWriter(Lease& lease) : lease_(lease) {}
-
-  void Add(AlertChange change, Alert alert) {
-    if (events_.empty()) lot_ = TakeLot(lease_);
-    const auto index = static_cast<std::int64_t>(events_.size());
-    Statement(lease_,
-              "INSERT INTO fajma_alerte_evenement (id, alerte_id, patient_id, changement, niveau, message, acquittee,"
-              " acquittee_par_id, date_acquittement, resolue_le) VALUES (:id, :alerte, :patient, :changement, :niveau,"
-              " :message, :acquittee, :par, :acquittement, :resolue)")
-        .Bind("id", lot_ * kCursorsPerCommit + index)
-        .Bind("alerte", alert.id)
-        .Bind("patient", alert.patient->id)
-        .Bind("changement", static_cast<int>(change))
-        .Bind("niveau", NameOf(alert.level))
-        .Bind("message", alert.message)
-        .Bind("acquittee", alert.acknowledged)
-        .Bind("par", alert.acknowledged_by)
-        .Bind("acquittement", alert.acknowledged_at)
-        .Bind("resolue", alert.resolved_at)
-        .Run();
-    events_.push_back({index, change, std::move(alert)});
-  }
-
-  // Takes the commit number, when there is something to number, and commits.
-  std::vector<AlertEvent> Commit(Micros now) {
-    const std::int64_t number = events_.empty() ? 0 : TakeCommitNumber(lease_, lot_, now);
-    lease_.Commit();
-    for (AlertEvent& event : events_) event.cursor = MakeCursor(number, event.cursor);
-    return std::move(events_);
-  }
-
- private:
-  Lease& lease_;
-  std::int64_t lot_ = 0;
-  std::vector<AlertEvent> events_;  // cursor: only the index until the commit
-};
 
 // Runs an UPDATE or INSERT that returns kAlertColumns of the row that it wrote, if it wrote one.
 std::optional<Alert> ReadWritten(Lease& lease, RefCache& refs, Statement& change) {
@@ -133,14 +94,6 @@ Cursor ReadCheckpoint(Lease& lease, const std::string& consumer, std::string_vie
   Statement query(lease, "SELECT curseur FROM fajma_consommateur WHERE nom = :nom" + std::string(lock));
   query.Bind("nom", consumer).Into(cursor).Next();
   return cursor;
-}
-
-// The alert of that id, its row locked until the end of the transaction.
-std::optional<Alert> LockAlert(Lease& lease, RefCache& refs, std::int64_t id) {
-  Statement query(lease, "SELECT " + std::string(kAlertColumns) + " FROM fajma_alertesiot WHERE id = :id" +
-                             std::string(For(lease.dialect(), "", " FOR UPDATE")));
-  query.Bind("id", id);
-  return ReadWritten(lease, refs, query);
 }
 
 }  // namespace

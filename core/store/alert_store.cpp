@@ -20,6 +20,7 @@ std::string LevelsFrom(AlertLevel minimum) {
 
 Conditions ConditionsOf(const AlertFilter& filter, Dialect dialect) {
   Conditions conditions;
+  conditions.Add("supprime_le IS NULL");
   if (filter.device_id) conditions.Add("dispositif_id = :dispositif", "dispositif", *filter.device_id);
   if (filter.patient_id) conditions.Add("patient_id = :patient", "patient", *filter.patient_id);
   if (filter.level) conditions.Add("niveau = :niveau", "niveau", std::string(NameOf(*filter.level)));
@@ -42,7 +43,7 @@ std::vector<Alert> ReadAlerts(Lease& lease, RefCache& refs, Statement& query) {
 
 std::optional<Alert> AlertStore::Find(std::int64_t id) {
   Lease lease = database_.Read();
-  Statement query(lease, SelectAlerts() + " WHERE id = :id");
+  Statement query(lease, SelectAlerts() + " WHERE id = :id AND supprime_le IS NULL");
   query.Bind("id", id);
   std::vector<Alert> found = ReadAlerts(lease, refs_, query);
   if (found.empty()) return std::nullopt;

@@ -35,6 +35,16 @@ struct NewAlert {
   std::optional<std::int64_t> trigger_reading_id;
 };
 
+// What to change of an alert: an absent field stays as it is.
+struct AlertPatch {
+  std::optional<std::int64_t> device_id;
+  std::optional<std::int64_t> patient_id;
+  std::optional<AlertLevel> level;
+  std::optional<std::string> title;
+  std::optional<std::string> message;
+  std::optional<std::optional<std::int64_t>> trigger_reading_id;
+};
+
 enum class AlertOutcome { kDone, kAlready, kUnknown };
 
 struct AlertResult {
@@ -62,6 +72,16 @@ class AlertStore {
   AlertResult Acknowledge(std::int64_t id, std::int64_t user_id, Micros now);
   // One level up. kAlready: it is acknowledged, resolved, or at the highest level.
   AlertResult Escalate(std::int64_t id, Micros now);
+
+  // The alert as it is now; absent: there is none. A level that rises is an escalation, and its event is in `event`:
+  // whoever had acknowledged it knew of less.
+  struct Changed {
+    Alert alert;
+    std::optional<AlertEvent> event;
+  };
+  std::optional<Changed> Change(std::int64_t id, const AlertPatch& patch, Micros now);
+  // Hides it. For those who show it, it is resolved: that event is given unless it was so already.
+  AlertResult Delete(std::int64_t id, Micros now);
 
   // In commit order, those after the cursor and up to `up_to`. The alert is as it was after the change, but for its
   // trigger, which is the last one.

@@ -103,6 +103,10 @@ class Database {
   std::int64_t directory_generation() const { return directory_generation_.load(std::memory_order_acquire); }
   void BumpDirectoryGeneration() { directory_generation_.fetch_add(1, std::memory_order_acq_rel); }
 
+  // Changes whenever what alerts are judged by was written by hand through this process: thresholds, present alerts.
+  std::int64_t judging_generation() const { return judging_generation_.load(std::memory_order_acquire); }
+  void BumpJudgingGeneration() { judging_generation_.fetch_add(1, std::memory_order_acq_rel); }
+
   // The last commit number that this process has seen committed (its own, or told by the bus): a cached answer is good
   // while it does not change.
   std::int64_t last_commit() const { return last_commit_.load(std::memory_order_acquire); }
@@ -122,6 +126,7 @@ class Database {
   std::unique_ptr<Pool> readers_;
   std::unique_ptr<Pool> writers_;
   std::atomic<std::int64_t> directory_generation_{0};
+  std::atomic<std::int64_t> judging_generation_{0};
   std::atomic<std::int64_t> last_commit_{0};
   std::atomic<int> committing_{0};
 };

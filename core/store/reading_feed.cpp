@@ -116,6 +116,35 @@ FeedPage<Reading> ReadingStore::ListAfter(Cursor after, std::int64_t limit, std:
   return page;
 }
 
+FeedPage<Reading> ReadingStore::ListAfter(Cursor after, std::int64_t limit, const ReadingFilter& filter) {
+  constexpr int kMaxSteps = 20;  // of kMaxPageRows
+  const auto sees = [&filter](std::int64_t patient) {
+    return !filter.patients || std::ranges::find(*filter.patients, patient) != filter.patients->end();
+  };
+  const auto passes = [&](const Reading& reading) {
+    return sees(reading.patient_id) && (!filter.device_id || reading.device_id == *filter.device_id) &&
+           (!filter.type || reading.type == *filter.type);
+  };
+  const bool all = !filter.device_id && !filter.type && !filter.patients;
+  const auto wanted = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, kMaxPageRows));
+  FeedPage<Reading> page{{}, after, false};
+  for (int step = 0; step < kMaxSteps && !page.complete && page.rows.size() < wanted; ++step) {
+    FeedPage<Reading> part = ListAfter(page.next, all ? limit : kMaxPageRows, filter.patient_id);
+    page.complete = part.complete;
+    page.next = part.next;
+    for (Reading& reading : part.rows) {
+      if (!passes(reading)) continue;
+      if (page.rows.size() == wanted) {
+        page.complete = false;
+        page.next = page.rows.back().cursor;
+        break;
+      }
+      page.rows.push_back(std::move(reading));
+    }
+  }
+  return page;
+}
+
 FeedPage<StoredMessage> ReadingStore::MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after,
                                                     std::int64_t limit, Cursor up_to) {
   constexpr auto kMostRows = static_cast<std::int64_t>(kMeasureCount);  // of one message

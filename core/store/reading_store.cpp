@@ -4,15 +4,12 @@
 #include <functional>
 
 #include "core/store/conditions.h"
+#include "core/store/reading_bounds.h"
 #include "core/store/reading_row.h"
 
 namespace fajma {
 namespace {
 
-constexpr std::int64_t kMaxId = std::numeric_limits<std::int64_t>::max();
-// A time is trusted when it is at most 5 minutes ahead, so no row was received that much earlier than it says.
-constexpr Micros kLongestAhead = 10 * kMicrosPerMinute;
-constexpr std::int64_t kConcurrentLots = 64;  // lots that may have been taken and not yet committed
 // Beyond that many rows it is cheaper to walk all readings than to merge those of several patients.
 constexpr std::int64_t kMaxMerged = 2000;
 constexpr std::int64_t kRare = 50;  // a type with fewer than one reading in so many
@@ -30,6 +27,7 @@ struct Search {
   const ReadingFilter& filter;
   std::optional<std::vector<std::int64_t>> types;
   std::int64_t least_id = 0;
+  bool upwards = false;  // the oldest that pass, not the newest
   bool narrow() const { return filter.device_id || filter.patient_id || filter.patients || types; }
 };
 
@@ -58,7 +56,8 @@ std::vector<PatientRange> ReadRanges(Lease& lease, const Search& search) {
   return ranges;
 }
 
-// The ids of the page, newest first: of one patient, or of whom the filter says when `range.patient_id` is 0.
+// The ids of the page, in the order of the search: of one patient, or of whom the filter says when `range.patient_id`
+// is 0.
 std::vector<std::int64_t> ReadIds(Lease& lease, const Search& search, const PatientRange& range, std::int64_t limit,
                                   std::int64_t offset) {
   const ReadingFilter& filter = search.filter;
@@ -74,8 +73,8 @@ std::vector<std::int64_t> ReadIds(Lease& lease, const Search& search, const Pati
   const std::int64_t last = filter.before_id ? std::min(range.last_id, *filter.before_id - 1) : range.last_id;
   conditions.Add("id <= :derniere", "derniere", last);
 
-  Statement query(lease, "SELECT id FROM fajma_donneescapteursiot" + conditions.text() +
-                             " ORDER BY id DESC LIMIT :limit OFFSET :offset");
+  Statement query(lease, "SELECT id FROM fajma_donneescapteursiot" + conditions.text() + " ORDER BY id " +
+                             (search.upwards ? "ASC" : "DESC") + " LIMIT :limit OFFSET :offset");
   conditions.BindTo(query);
   std::int64_t id = 0;
   query.Bind("limit", limit).Bind("offset", offset).Into(id);
@@ -91,10 +90,10 @@ std::vector<std::int64_t> MergeIds(Lease& lease, const Search& search, const std
   const auto wanted = static_cast<std::size_t>(limit + offset);
   std::vector<std::int64_t> ids;
   for (const PatientRange& range : ranges) {
-    if (ids.size() == wanted && range.last_id < ids.back()) break;
+    if (!search.upwards && ids.size() == wanted && range.last_id < ids.back()) break;
     const std::vector<std::int64_t> more = ReadIds(lease, search, range, limit + offset, 0);
     ids.insert(ids.end(), more.begin(), more.end());
-    std::sort(ids.begin(), ids.end(), std::greater<>());
+    search.upwards ? std::sort(ids.begin(), ids.end()) : std::sort(ids.begin(), ids.end(), std::greater<>());
     ids.resize(std::min(ids.size(), wanted));
   }
   ids.erase(ids.begin(), ids.begin() + std::min(offset, static_cast<std::int64_t>(ids.size())));
@@ -132,12 +131,48 @@ std::vector<std::int64_t> PageIds(Lease& lease, const Search& search, const std:
   return WalkIds(lease, search, ranges, limit, offset);
 }
 
-// The least id that a reading measured since then can have; kMaxId: there is none.
-std::int64_t LeastIdSince(Lease& lease, Micros since) {
-  std::int64_t lot = 0;
-  Statement query(lease, "SELECT lot FROM fajma_commit WHERE instant >= :depuis ORDER BY instant LIMIT 1");
-  if (!query.Bind("depuis", since - kLongestAhead).Into(lot).Next()) return kMaxId;
-  return std::max<std::int64_t>(lot - kConcurrentLots, 0) * kCursorsPerCommit;
+// How many rows of a list are passed over before it is worth knowing where its pages are.
+constexpr std::int64_t kFar = 2000;
+
+std::int64_t ReadCorrections(Lease& lease) {
+  std::int64_t corrections = 0;
+  Statement(lease, "SELECT corrections FROM fajma_base WHERE id = 1").Into(corrections).Next();
+  return corrections;
+}
+
+// One text for each list.
+std::string NameOf(Dialect dialect, const Search& search) {
+  const ReadingFilter& filter = search.filter;
+  const auto number = [](std::optional<std::int64_t> id) { return std::to_string(id.value_or(0)) + ";"; };
+  std::string name = number(filter.device_id) + number(filter.patient_id);
+  if (search.types) name += ListText(dialect, *search.types);
+  if (filter.patients) name += "p" + ListText(dialect, *filter.patients);
+  return name;
+}
+
+// A page far from the newest: walked from the nearest row whose place is known, upwards or downwards.
+std::vector<std::int64_t> FarIds(Lease& lease, PageAnchors& anchors, Search search,
+                                 const std::vector<PatientRange>& ranges, std::int64_t count, PageRequest page) {
+  const std::string list = NameOf(lease.dialect(), search);
+  const std::int64_t corrections = ReadCorrections(lease);
+  const std::int64_t top = count - page.bounded_offset();  // the rank of the page's newest row
+  const std::int64_t bottom = std::max<std::int64_t>(top - page.bounded_limit(), 0);
+  const PageAnchor end = count - top < bottom ? PageAnchor{count, kMaxId} : PageAnchor{0, -1};
+  const PageAnchor anchor = anchors.Nearest(list, corrections, bottom, top, end);
+  PatientRange range = ranges.size() == 1 ? ranges.front() : PatientRange{};
+  search.upwards = anchor.rank <= bottom;
+  if (search.upwards) {
+    search.least_id = anchor.id + 1;
+  } else {
+    range.last_id = std::min(range.last_id, anchor.id);
+  }
+  const std::int64_t offset = search.upwards ? bottom - anchor.rank : anchor.rank - top;
+  const std::vector<std::int64_t> ids = ReadIds(lease, search, range, top - bottom, offset);
+  if (!ids.empty()) {
+    const std::int64_t newest = std::ranges::max(ids);
+    if (newest < SettledBelow(lease)) anchors.Put(list, corrections, {top, newest});
+  }
+  return ids;
 }
 
 }  // namespace
@@ -175,7 +210,10 @@ std::vector<Reading> ReadingStore::RowsOf(Lease& lease, const std::vector<std::i
 
 Page<Reading> ReadingStore::List(const ReadingFilter& filter, PageRequest page) {
   Lease lease = database_.Read();
-  Search search{filter, std::nullopt, 0};
+  const bool far = page.bounded_offset() >= kFar && !filter.measured_since && !filter.before_id && !filter.after_id;
+  if (far) lease.Begin();  // count and rows of one snapshot
+  Search search{filter, std::nullopt, 0, filter.after_id.has_value()};
+  if (filter.after_id) search.least_id = *filter.after_id + 1;
   if (filter.type) {
     const std::vector<TypeId> types = types_.FindByName(lease, *filter.type);
     search.types.emplace(types.begin(), types.end());
@@ -191,7 +229,8 @@ Page<Reading> ReadingStore::List(const ReadingFilter& filter, PageRequest page) 
     result.count = TotalCount(lease);
   }
   if (page.bounded_offset() < result.count && page.bounded_limit() > 0) {
-    result.rows = RowsOf(lease, PageIds(lease, search, ranges, result.count, page));
+    result.rows = RowsOf(lease, far ? FarIds(lease, anchors_, search, ranges, result.count, page)
+                                    : PageIds(lease, search, ranges, result.count, page));
   }
   if (filter.measured_since) result.count = static_cast<std::int64_t>(result.rows.size());
   return result;

@@ -11,6 +11,7 @@
 #include "core/domain/reading.h"
 #include "core/store/database.h"
 #include "core/store/page.h"
+#include "core/store/page_anchors.h"
 #include "core/store/ref_cache.h"
 #include "core/store/type_catalogue.h"
 
@@ -40,8 +41,18 @@ struct ReadingFilter {
   std::optional<std::int64_t> patient_id;
   std::optional<std::string> type;        // `type_donnee`, in any unit
   std::optional<std::int64_t> before_id;  // pages that stay fast at any depth: only ids below this one
+  std::optional<std::int64_t> after_id;   // back from there: the nearest above this one
   std::optional<Micros> measured_since;   // `count` is then that of the rows given, not of all
   VisiblePatients patients;
+};
+
+// What to change of a reading: an absent field stays as it is.
+struct ReadingPatch {
+  std::optional<std::int64_t> device_id;  // the reading is then of the patient who had that device at its time
+  std::optional<TypeId> type_id;
+  std::optional<double> value;
+  std::optional<int> quality_percent;
+  std::optional<std::string> metadata;  // compact JSON
 };
 
 // Of one type in one interval of measured time.
@@ -90,11 +101,18 @@ class ReadingStore {
   std::optional<Reading> Find(std::int64_t id);
   // Newest first: by id, descending. The count comes from the series, not from counting readings.
   Page<Reading> List(const ReadingFilter& filter, PageRequest page);
+  // Both keep the series and rollups right; alerts are not judged anew. No such reading: absent, false. A deleted
+  // reading is forgotten: its message, sent once more, may be stored again.
+  std::optional<Reading> Correct(std::int64_t id, const ReadingPatch& patch);
+  bool Delete(std::int64_t id);
   std::vector<Reading> LatestOfDevice(std::int64_t device_id, std::int64_t limit);
 
   // In commit order, those after the cursor; each row carries its own.
   // `limit`: rows, at most kMaxPageRows.
   FeedPage<Reading> ListAfter(Cursor after, std::int64_t limit, std::optional<std::int64_t> patient_id = {});
+  // The same, those that pass the filter (device, patient, type, patients). A page that is not complete may have fewer
+  // rows than asked for: no more than 20,000 are looked at.
+  FeedPage<Reading> ListAfter(Cursor after, std::int64_t limit, const ReadingFilter& filter);
   // The same as whole messages: those whose last row has a cursor after `after`, of commits up to that of `up_to`. A
   // message without a vital sign has no rows and is not among them. `limit`: messages, at most kMaxPageRows;
   // a page that is not complete may have fewer, but one at least.
@@ -123,6 +141,7 @@ class ReadingStore {
   Database& database_;
   TypeCatalogue types_;
   RefCache refs_;
+  PageAnchors anchors_;
 };
 
 }  // namespace fajma
