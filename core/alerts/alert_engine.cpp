@@ -24,6 +24,15 @@ void AlertEngine::Restore(const Alert& alert) {
   }
 }
 
+void AlertEngine::Reload(Thresholds thresholds, const std::vector<Alert>& present) {
+  thresholds_ = std::move(thresholds);
+  for (auto& [patient, conditions] : measures_) {
+    for (Condition& condition : conditions) condition.present.reset();
+  }
+  wrong_clocks_.clear();
+  for (const Alert& alert : present) Restore(alert);
+}
+
 void AlertEngine::OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests) {
   OnClock(message, requests);
   if (message.late) return;
@@ -41,7 +50,7 @@ void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& valu
   Micros& newest = condition.newest_measured_at[message.device.id];
   if (message.measured_at < newest) return;
   newest = message.measured_at;
-  const std::optional<AlertLevel> level = LevelOf(measure, value.value);
+  const std::optional<AlertLevel> level = thresholds_.LevelOf(message.patient->id, measure, value.value);
   const bool rises = level && (!condition.present || *level > *condition.present);
   const bool ends = !level && condition.present;
   if (!rises && !ends) return;

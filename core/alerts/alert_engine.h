@@ -1,4 +1,4 @@
-// The alert engine of the first slice: the default thresholds, one alert at most for each patient and condition,
+// The alert engine of the first slice: thresholds as they are given, one alert at most for each patient and condition,
 // raised, its level rising, resolved. Pure: no clock, no database; what it asks for becomes true when the caller has
 // stored it.
 #pragma once
@@ -16,6 +16,7 @@
 
 #include "core/domain/alert.h"
 #include "core/domain/reading.h"
+#include "core/domain/thresholds.h"
 
 namespace fajma {
 
@@ -24,11 +25,15 @@ class AlertEngine {
   // An alert that is present, as it was stored.
   void Restore(const Alert& alert);
 
+  // Somebody changed what alerts are judged by: from the next message on these thresholds count, and exactly these
+  // alerts are present.
+  void Reload(Thresholds thresholds, const std::vector<Alert>& present);
+
   // In commit order. A late reading, or one older than the newest that its device sent of the patient and measure,
   // changes nothing: it never silences a live alert nor raises one. Appends to `requests`.
   void OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests);
 
-  // Forgets everything: the caller restores again (a store that failed).
+  // Forgets everything but the thresholds: the caller restores again (a store that failed).
   void Clear();
 
  private:
@@ -40,6 +45,7 @@ class AlertEngine {
                std::vector<AlertRequest>& requests);
   void OnClock(const StoredMessage& message, std::vector<AlertRequest>& requests);
 
+  Thresholds thresholds_;
   std::unordered_map<std::int64_t, std::array<Condition, kMeasureCount>> measures_;  // by patient
   std::set<std::pair<std::int64_t, std::int64_t>> wrong_clocks_;                     // patient, device
 };

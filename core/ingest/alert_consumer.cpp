@@ -14,12 +14,14 @@ constexpr std::chrono::seconds kCheckpointEvery{2};
 
 }  // namespace
 
-AlertConsumer::AlertConsumer(Database& database) : alerts_(database), readings_(database) {}
+AlertConsumer::AlertConsumer(Database& database)
+    : database_(database), alerts_(database), readings_(database), thresholds_(database) {}
 
 void AlertConsumer::Recover(EventBus& bus) {
   engine_.Clear();
   requests_.clear();
-  for (const Alert& alert : alerts_.LoadPresent()) engine_.Restore(alert);
+  judging_generation_ = -1;
+  ReloadIfChanged();
   seen_ = alerts_.GetCheckpoint(kAlertConsumer);
   for (;;) {
     const FeedPage<StoredMessage> page = readings_.MessagesAfter(std::nullopt, seen_, kPage);
@@ -33,6 +35,12 @@ void AlertConsumer::Recover(EventBus& bus) {
 
 void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
   if (commit.messages.empty() && requests_.empty()) return;
+  try {
+    // What the engine has asked for must be stored first: it takes those alerts for present.
+    if (requests_.empty()) ReloadIfChanged();
+  } catch (const DatabaseError& error) {
+    log::Error("thresholds could not be read; trying again", error.what());
+  }
   Evaluate(commit.messages);
   if (!commit.messages.empty()) seen_ = commit.messages.back().cursor;
   const auto now = std::chrono::steady_clock::now();
@@ -43,6 +51,13 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
   } catch (const DatabaseError& error) {
     log::Error("alerts could not be stored; trying again", error.what());
   }
+}
+
+void AlertConsumer::ReloadIfChanged() {
+  const std::int64_t generation = database_.judging_generation();  // before it is read: what comes later counts anew
+  if (generation == judging_generation_) return;
+  engine_.Reload(thresholds_.Load(), alerts_.LoadPresent());
+  judging_generation_ = generation;
 }
 
 void AlertConsumer::Evaluate(const std::vector<StoredMessage>& messages) {

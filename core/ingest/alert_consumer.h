@@ -12,6 +12,7 @@
 #include "core/store/alert_store.h"
 #include "core/store/database.h"
 #include "core/store/reading_store.h"
+#include "core/store/threshold_store.h"
 
 namespace fajma {
 
@@ -27,14 +28,18 @@ class AlertConsumer {
   void Consume(const Commit& commit, EventBus& bus);
 
  private:
+  void ReloadIfChanged();
   void Evaluate(const std::vector<StoredMessage>& messages);
   void Store(EventBus& bus);
 
+  Database& database_;
   AlertStore alerts_;
   ReadingStore readings_;
+  ThresholdStore thresholds_;
   AlertEngine engine_;
-  Cursor seen_ = 0;                     // evaluated, stored or not
-  std::vector<AlertRequest> requests_;  // evaluated, not stored yet
+  std::int64_t judging_generation_ = -1;  // of what the engine judges by
+  Cursor seen_ = 0;                       // evaluated, stored or not
+  std::vector<AlertRequest> requests_;    // evaluated, not stored yet
   std::chrono::steady_clock::time_point checkpoint_due_{};
 };
 

@@ -191,5 +191,25 @@ TEST_F(AlertEngineTest, AgreesWithAModelOverRandomValues) {
   }
 }
 
+TEST_F(AlertEngineTest, JudgesByTheThresholdsThatItWasGivenLast) {
+  EXPECT_TRUE(Heart(105).empty());
+  Thresholds thresholds;
+  thresholds.Set(patient_->id, MeasureId::kHeartRate, AlertLevel::kWarning, {50, 100});
+  engine_.Reload(thresholds, {});
+  const auto raised = Heart(105);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
+  EXPECT_EQ(raised[0].level, AlertLevel::kWarning);
+}
+
+TEST_F(AlertEngineTest, RaisesAgainWhatSomebodyDeleted) {
+  EXPECT_EQ(Heart(150).size(), 1U);
+  EXPECT_TRUE(Heart(150).empty());
+  engine_.Reload({}, {});
+  const auto raised = Heart(150);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
+}
+
 }  // namespace
 }  // namespace fajma

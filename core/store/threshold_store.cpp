@@ -1,0 +1,170 @@
+#include "core/store/threshold_store.h"
+
+#include "core/store/conditions.h"
+
+namespace fajma {
+namespace {
+
+constexpr std::string_view kColumns =
+    "patient_id, mesure, niveau, seuil_bas, seuil_haut, date_modification, modifie_par_id";
+
+// The variables of "id," and kColumns, in their order; behind them those of `last`, if any.
+class ThresholdRow {
+ public:
+  template <typename... Last>
+  explicit ThresholdRow(Statement& query, Last&... last) {
+    query.Into(row_.id, row_.patient_id, measure_, level_, row_.bounds.low, row_.bounds.high, row_.changed_at,
+               row_.changed_by, last...);
+  }
+
+  Threshold Get() const {
+    Threshold row = row_;
+    row.measure = static_cast<MeasureId>(measure_);
+    row.level = FindAlertLevel(level_).value_or(AlertLevel::kWarning);
+    return row;
+  }
+
+ private:
+  Threshold row_;
+  int measure_ = 0;
+  std::string level_;
+};
+
+std::string Select() { return "SELECT id, " + std::string(kColumns) + " FROM fajma_seuil"; }
+
+Statement& BindAll(Statement& statement, const Threshold& threshold) {
+  return statement.Bind("patient", threshold.patient_id)
+      .Bind("mesure", static_cast<int>(threshold.measure))
+      .Bind("niveau", NameOf(threshold.level))
+      .Bind("bas", threshold.bounds.low.value_or(0))
+      .Bind("sans_bas", threshold.bounds.low ? 0 : 1)
+      .Bind("haut", threshold.bounds.high.value_or(0))
+      .Bind("sans_haut", threshold.bounds.high ? 0 : 1)
+      .Bind("date", threshold.changed_at)
+      .Bind("par", threshold.changed_by);
+}
+
+// A bound that is missing is bound as a flag: a number that may be NULL has no type of its own.
+constexpr std::string_view kValues =
+    ":patient, :mesure, :niveau, CASE WHEN CAST(:sans_bas AS INTEGER) = 0 THEN CAST(:bas AS DOUBLE PRECISION) END,"
+    " CASE WHEN CAST(:sans_haut AS INTEGER) = 0 THEN CAST(:haut AS DOUBLE PRECISION) END, :date, :par";
+
+void AddToHistory(Lease& lease, const Threshold& threshold, bool in_force) {
+  Statement insert(lease,
+                   "INSERT INTO fajma_seuil_historique (patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis,"
+                   " utilisateur_id, seuil_id, en_vigueur) VALUES (" +
+                       std::string(kValues) + ", :id, :en_vigueur)");
+  BindAll(insert, threshold).Bind("id", threshold.id).Bind("en_vigueur", in_force ? 1 : 0).Run();
+}
+
+std::optional<Threshold> LockThreshold(Lease& lease, std::int64_t id) {
+  Statement query(lease, Select() + " WHERE id = :id" + std::string(For(lease.dialect(), "", " FOR UPDATE")));
+  ThresholdRow row(query);
+  return query.Bind("id", id).Next() ? std::optional(row.Get()) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Threshold> ThresholdStore::Find(std::int64_t id) {
+  Lease lease = database_.Read();
+  Statement query(lease, Select() + " WHERE id = :id");
+  ThresholdRow row(query);
+  return query.Bind("id", id).Next() ? std::optional(row.Get()) : std::nullopt;
+}
+
+Page<Threshold> ThresholdStore::List(const ThresholdFilter& filter, PageRequest page) {
+  Lease lease = database_.Read();
+  Conditions conditions;
+  if (filter.patient_id) conditions.Add("patient_id = :patient", "patient", *filter.patient_id);
+  if (filter.measure) conditions.Add("mesure = :mesure", "mesure", static_cast<std::int64_t>(*filter.measure));
+  if (filter.level) conditions.Add("niveau = :niveau", "niveau", std::string(NameOf(*filter.level)));
+  if (filter.patients) {
+    std::vector<std::int64_t> visible = *filter.patients;
+    visible.push_back(kAllPatients);
+    conditions.AddIn(lease.dialect(), "patient_id", "patients", visible);
+  }
+  Page<Threshold> result;
+  Statement count(lease, "SELECT COUNT(*) FROM fajma_seuil" + conditions.text());
+  conditions.BindTo(count);
+  count.Into(result.count).Next();
+  if (page.bounded_limit() == 0 || page.bounded_offset() >= result.count) return result;
+  Statement query(lease, Select() + conditions.text() + " ORDER BY id LIMIT :limit OFFSET :offset");
+  conditions.BindTo(query);
+  query.Bind("limit", page.bounded_limit()).Bind("offset", page.bounded_offset());
+  ThresholdRow row(query);
+  while (query.Next()) result.rows.push_back(row.Get());
+  return result;
+}
+
+std::vector<ThresholdChange> ThresholdStore::History(std::int64_t id) {
+  Lease lease = database_.Read();
+  Statement query(lease,
+                  "SELECT seuil_id, patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis, utilisateur_id,"
+                  " en_vigueur FROM fajma_seuil_historique WHERE seuil_id = :id ORDER BY id LIMIT 1000");
+  bool in_force = true;
+  ThresholdRow row(query, in_force);
+  query.Bind("id", id);
+  std::vector<ThresholdChange> changes;
+  while (query.Next()) changes.push_back({row.Get(), in_force});
+  return changes;
+}
+
+Thresholds ThresholdStore::Load() {
+  Lease lease = database_.Read();
+  Thresholds thresholds;
+  Statement query(lease, Select());
+  ThresholdRow row(query);
+  while (query.Next()) {
+    const Threshold threshold = row.Get();
+    thresholds.Set(threshold.patient_id, threshold.measure, threshold.level, threshold.bounds);
+  }
+  return thresholds;
+}
+
+std::optional<Threshold> ThresholdStore::Create(const Threshold& threshold) {
+  Threshold created = threshold;
+  Lease lease = database_.Write();
+  lease.Begin();
+  {
+    Statement insert(lease, "INSERT INTO fajma_seuil (" + std::string(kColumns) + ") VALUES (" + std::string(kValues) +
+                                ") ON CONFLICT DO NOTHING RETURNING id");
+    if (!BindAll(insert, threshold).Into(created.id).Next()) return std::nullopt;
+  }
+  AddToHistory(lease, created, true);
+  lease.Commit();
+  database_.BumpJudgingGeneration();
+  return created;
+}
+
+bool ThresholdStore::Update(const Threshold& threshold) {
+  Lease lease = database_.Write();
+  lease.Begin();
+  if (!LockThreshold(lease, threshold.id)) return false;
+  try {
+    Statement update(lease, "UPDATE fajma_seuil SET (" + std::string(kColumns) + ") = (" + std::string(kValues) +
+                                ") WHERE id = :id");
+    BindAll(update, threshold).Bind("id", threshold.id).Run();
+  } catch (const ConstraintError&) {
+    return false;
+  }
+  AddToHistory(lease, threshold, true);
+  lease.Commit();
+  database_.BumpJudgingGeneration();
+  return true;
+}
+
+bool ThresholdStore::Delete(std::int64_t id, std::int64_t user_id, Micros now) {
+  Lease lease = database_.Write();
+  lease.Begin();
+  std::optional<Threshold> threshold = LockThreshold(lease, id);
+  if (!threshold) return false;
+  Statement(lease, "DELETE FROM fajma_seuil WHERE id = :id").Bind("id", id).Run();
+  threshold->changed_at = now;
+  threshold->changed_by = user_id;
+  AddToHistory(lease, *threshold, false);
+  lease.Commit();
+  database_.BumpJudgingGeneration();
+  return true;
+}
+
+}  // namespace fajma
