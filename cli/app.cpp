@@ -1,10 +1,13 @@
 #include "cli/app.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <functional>
 #include <thread>
 #include <utility>
 
+#include "api/auth/access_journal.h"
 #include "api/auth/password.h"
 #include "api/auth/secret_key.h"
 #include "api/auth/token.h"
@@ -31,6 +34,7 @@
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
 #include "core/store/reading_store.h"
+#include "core/store/session_store.h"
 #include "core/store/user_store.h"
 
 namespace fajma::cli {
@@ -60,6 +64,15 @@ std::unique_ptr<Database> OpenDatabase(const Settings& settings) {
     throw DatabaseError(state, false);
   }
   return database;
+}
+
+// A program is told from others on the same database by its host and address.
+void CloseSessionsOfLastRun(Database& database, const Settings& settings) {
+  constexpr Micros kForgetAfter = 90 * 24 * 60 * kMicrosPerMinute;
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  const Micros now = SystemNow();
+  SessionStore(database).CloseAllOfProcess(std::string(host) + " " + settings.http_address, now, now - kForgetAfter);
 }
 
 JournalOptions JournalOf(const Settings& settings, Door door) {
@@ -123,6 +136,7 @@ struct App::Parts {
   UserStore users{*database};
   ReadingStore readings{*database};
   AlertStore alerts{*database};
+  AccessStore accesses{*database};
   MessageCounters counters;
   MetricsPage metrics;
   InProcessEventBus bus;
@@ -133,6 +147,7 @@ struct App::Parts {
   ws::Loop loop;
   ws::LiveHub hub{loop, intake.process()};
   std::unique_ptr<ws::Background> background = std::make_unique<ws::Background>();
+  std::unique_ptr<auth::AccessJournal> access_journal = std::make_unique<auth::AccessJournal>(accesses);
   std::unique_ptr<MqttLink> link;
   std::unique_ptr<MqttMirrors> mirrors;
   std::unique_ptr<rest::RestApi> rest;
@@ -150,10 +165,11 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
       api_journal(JournalOf(settings, Door::kApi)),
       loop(LoopOptionsOf(settings)) {
   WriteBrokerPasswordsAtStart();
+  CloseSessionsOfLastRun(*database, settings);
   MqttLinkOptions mqtt;
   mqtt.address = BrokerOf(settings);
   mqtt.version = options.version;
-  const ws::Services services{loop, hub, *background, intake, bus, *database, alerts, readings};
+  const ws::Services services{loop, hub, *background, intake, bus, *database, alerts, readings, access_journal.get()};
   rest = std::make_unique<rest::RestApi>(RestParts(), RestOptionsOf(settings, options));
   ws::HandshakeOptions sockets;
   sockets.allow_anonymous_devices = settings.ws_allow_anonymous_devices;
@@ -176,7 +192,7 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
   };
   server = std::make_unique<http::Server>(std::move(http), std::make_shared<DoorHandler>(*rest, *handshake),
                                           [this](http::DetachedSocket socket) { handshake->Adopt(std::move(socket)); });
-  RegisterMetrics(metrics, {counters, *ingest, *server, loop, hub, mqtt_journal, api_journal, *link});
+  RegisterMetrics(metrics, {counters, *ingest, *server, loop, hub, mqtt_journal, api_journal, *link, *access_journal});
   if (settings.broker_check) broker_check = std::jthread([address = mqtt.address] { LogBrokerCheck(address); });
 }
 
@@ -199,6 +215,7 @@ rest::RestDependencies App::Parts::RestParts() {
   parts.publish_alert = [this](const AlertEvent& event) { PublishAlert(event); };
   parts.publish_status = [this](const DeviceStatusEvent& event) { PublishStatus(event); };
   parts.broker_passwords = &broker_passwords;
+  parts.access_journal = access_journal.get();
   parts.find_fault = [this] {
     if (!ingest->ready()) return std::string("ingest is still recovering");
     return std::string(link->connected() ? "" : "the broker is not connected");
@@ -260,6 +277,7 @@ App::~App() {
   parts.loop.Stop();     // 1001 to all
   parts.background.reset();
   parts.mirrors.reset();
+  parts.access_journal.reset();  // writes what was read last
 }
 
 std::uint16_t App::http_port() const { return parts_->server->port(); }

@@ -75,6 +75,8 @@ void RegisterMetrics(MetricsPage& page, const MeasuredParts& parts) {
     AppendOne(out, "fajma_mqtt_redelivered_total", "counter", "Messages the broker sent again though journaled.",
               parts.link.redelivered());
     AppendHttp(out, parts.server.GetStatistics());
+    AppendOne(out, "fajma_access_journal_lost_total", "counter", "Reads of patients' data that were not noted.",
+              parts.access_journal.lost());
     AppendSockets(out, parts.loop.GetStatistics(), parts.hub.overruns());
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/auth/access_journal.h"
 #include "api/http/server.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
@@ -20,6 +21,7 @@ struct MeasuredParts {
   const Journal& mqtt_journal;
   const Journal& api_journal;
   const MqttLink& link;
+  const auth::AccessJournal& access_journal;
 };
 
 void RegisterMetrics(MetricsPage& page, const MeasuredParts& parts);

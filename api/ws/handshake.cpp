@@ -71,6 +71,14 @@ Rooms RoomsOf(User user) {
   return std::make_shared<const std::vector<std::string>>(std::move(user.rooms));
 }
 
+// Who listens to a patient, or to the alerts of all whom the user may see, reads their data.
+void NoteSubscription(const Services& services, const SocketContext& context) {
+  if (services.access_journal == nullptr || context.user.user_id == 0) return;
+  const bool of_patient = context.route == SocketContext::Route::kIot;
+  services.access_journal->Note(context.user.user_id, of_patient ? context.patient_id : kAnyPatient,
+                                of_patient ? "/ws/iot/" : "/ws/alerts/", SystemNow());
+}
+
 }  // namespace
 
 Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, HandshakeOptions options)
@@ -95,6 +103,7 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
     const bool admitted = match->route == SocketContext::Route::kAlerts ? SeesPatients(context.user)
                                                                         : AdmitToPatient(context, match->name);
     if (!admitted) return Refused();
+    NoteSubscription(services_, context);
   } catch (const DatabaseError&) {
     return http::DetailResponse(503, "Service temporarily unavailable, try again later.");
   }

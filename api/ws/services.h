@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "api/auth/access_journal.h"
 #include "api/ws/background.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
@@ -26,6 +27,7 @@ struct Services {
   Database& database;
   AlertStore& alerts;
   ReadingStore& readings;
+  auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
 };
 
 // Who opened a socket, as the handshake found out.
