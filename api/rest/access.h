@@ -16,8 +16,9 @@ enum Roles : std::uint8_t {
   kIntegrateur = 16,
 
   kCarers = kAdministrateur | kMedecin | kInfirmier,
-  kReaders = kCarers | kIntegrateur,         // of patients' data
-  kKeepers = kAdministrateur | kTechnicien,  // of devices
+  kPrescribers = kAdministrateur | kMedecin,  // of thresholds
+  kReaders = kCarers | kIntegrateur,          // of patients' data
+  kKeepers = kAdministrateur | kTechnicien,   // of devices
   kEveryRole = kReaders | kTechnicien,
 };
 

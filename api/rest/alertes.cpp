@@ -8,22 +8,6 @@
 namespace fajma::rest {
 namespace {
 
-void AppendAlert(std::string& out, const Alert& alert) {
-  json::ObjectWriter writer(out);
-  writer.Integer("id", alert.id);
-  writer.String("niveau", NameOf(alert.level));
-  writer.String("titre", alert.title);
-  writer.String("message", alert.message);
-  writer.Bool("acquittee", alert.acknowledged);
-  writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
-  writer.Time("date_creation", alert.created_at);
-  writer.Integer("dispositif", alert.device_id);
-  writer.Integer("patient", alert.patient ? alert.patient->id : 0);
-  writer.IntegerOrNull("donnee_declencheur", alert.trigger_reading_id);
-  writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
-  writer.End();
-}
-
 http::Response Show(int status, const Alert& alert) {
   std::string body;
   AppendAlert(body, alert);
@@ -41,8 +25,27 @@ http::Response List(Call& call, AlertFilter filter) {
   if (!filter.acknowledged) filter.acknowledged = values.Boolean("acquittee");
   filter.present_only = values.Has("etat");
   filter.patients = call.identity->patients;
+  call.read_patient = filter.patient_id.value_or(kAnyPatient);
   return AnswerPage(
       call, [&](PageRequest page) { return call.app.alerts.List(filter, page); }, AppendAlert);
+}
+
+}  // namespace
+
+void AppendAlert(std::string& out, const Alert& alert) {
+  json::ObjectWriter writer(out);
+  writer.Integer("id", alert.id);
+  writer.String("niveau", NameOf(alert.level));
+  writer.String("titre", alert.title);
+  writer.String("message", alert.message);
+  writer.Bool("acquittee", alert.acknowledged);
+  writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
+  writer.Time("date_creation", alert.created_at);
+  writer.Integer("dispositif", alert.device_id);
+  writer.Integer("patient", alert.patient ? alert.patient->id : 0);
+  writer.IntegerOrNull("donnee_declencheur", alert.trigger_reading_id);
+  writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
+  writer.End();
 }
 
 Lookups AlertLookups(const Call& call) {
@@ -56,7 +59,12 @@ Lookups AlertLookups(const Call& call) {
   return lookups;
 }
 
-}  // namespace
+std::optional<Alert> FindVisibleAlert(const Call& call) {
+  const std::optional<std::int64_t> id = call.Id();
+  std::optional<Alert> alert = id ? call.app.alerts.Find(*id) : std::nullopt;
+  if (alert && !call.identity->Sees(alert->patient ? alert->patient->id : 0)) alert.reset();
+  return alert;
+}
 
 http::Response ListAlerts(Call& call) { return List(call, {}); }
 
@@ -90,10 +98,9 @@ http::Response CreateAlert(Call& call) {
 }
 
 http::Response AcknowledgeAlert(Call& call) {
-  const std::optional<std::int64_t> id = call.Id();
-  const std::optional<Alert> alert = id ? call.app.alerts.Find(*id) : std::nullopt;
-  if (!alert || !call.identity->Sees(alert->patient ? alert->patient->id : 0)) return NotFound();
-  const AlertResult result = call.app.alerts.Acknowledge(*id, call.identity->user.id, call.app.now());
+  const std::optional<Alert> alert = FindVisibleAlert(call);
+  if (!alert) return NotFound();
+  const AlertResult result = call.app.alerts.Acknowledge(alert->id, call.identity->user.id, call.app.now());
   if (result.outcome == AlertOutcome::kAlready) return Detail(400, "Alerte déjà acquittée.");
   if (result.outcome == AlertOutcome::kUnknown || !result.event) return NotFound();
   if (call.app.publish_alert) call.app.publish_alert(*result.event);

@@ -30,6 +30,8 @@ struct Call {
   std::string_view sub_id_text;  // for {sub_id}
   auth::LoginLimiter& logins;
   std::shared_ptr<const Identity> identity{};  // null on public routes
+  // Whose data the answer shows, for the journal of accesses; kAnyPatient: of all whom the user may see.
+  std::optional<std::int64_t> read_patient{};
 
   // {id} as a key; absent when it is no number: then the answer is NotFound().
   std::optional<std::int64_t> Id() const;

@@ -175,7 +175,9 @@ http::Response SetDeviceStatus(Call& call) {
 
 http::Response ShowLatestData(Call& call) {
   const std::optional<std::int64_t> id = call.Id();
-  if (!id || !FindVisibleDevice(call, *id)) return NotFound();
+  const std::optional<Device> device = id ? FindVisibleDevice(call, *id) : std::nullopt;
+  if (!device) return NotFound();
+  call.read_patient = device->patient_id;
   auto read = ReadFilters(call, LatestDataFilters());
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const std::int64_t limit = std::get<Values>(read).Integer("limit").value_or(kDefaultLatest);

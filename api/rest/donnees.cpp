@@ -28,29 +28,6 @@ std::string MetadataOf(const Reading& reading) {
   return out;
 }
 
-http::Response RefuseField(std::string_view field, std::string message) {
-  FieldErrors errors;
-  errors.Add(field, std::move(message));
-  return BadFields(errors);
-}
-
-// Of the catalogue's measures; any other type of data takes any value.
-std::optional<http::Response> RefuseOutOfRange(const NewReading& reading) {
-  const Measure* measure = FindMeasure(reading.type_donnee);
-  if (measure == nullptr || (reading.value >= measure->min && reading.value <= measure->max)) return std::nullopt;
-  return RefuseField("valeur", "Valeur hors plage (" + ShortNumber(measure->min) + " à " + ShortNumber(measure->max) +
-                                   " " + std::string(measure->unit) + ").");
-}
-
-ReadingFilter FilterOf(const Call& call, const Values& values) {
-  ReadingFilter filter;
-  filter.device_id = values.Integer("dispositif");
-  filter.patient_id = values.Integer("patient");
-  filter.type = values.Text("type_donnee");
-  filter.patients = call.identity->patients;
-  return filter;
-}
-
 NewReading ReadingOf(const Values& values) {
   return {
       .device_id = *values.Integer("dispositif"),
@@ -63,6 +40,34 @@ NewReading ReadingOf(const Values& values) {
 }
 
 }  // namespace
+
+http::Response RefuseField(std::string_view field, std::string message) {
+  FieldErrors errors;
+  errors.Add(field, std::move(message));
+  return BadFields(errors);
+}
+
+std::optional<http::Response> RefuseOutOfRange(const std::string& type, double value) {
+  const Measure* measure = FindMeasure(type);
+  if (measure == nullptr || (value >= measure->min && value <= measure->max)) return std::nullopt;
+  return RefuseField("valeur", "Valeur hors plage (" + ShortNumber(measure->min) + " à " + ShortNumber(measure->max) +
+                                   " " + std::string(measure->unit) + ").");
+}
+
+ReadingFilter ReadingFilterOf(const Call& call, const Values& values) {
+  ReadingFilter filter;
+  filter.device_id = values.Integer("dispositif");
+  filter.patient_id = values.Integer("patient");
+  filter.type = values.Text("type_donnee");
+  filter.patients = call.identity->patients;
+  return filter;
+}
+
+void NoteReadingsRead(Call& call, const ReadingFilter& filter) {
+  call.read_patient = filter.patient_id.value_or(kAnyPatient);
+  if (filter.patient_id || !filter.device_id) return;
+  if (const auto device = FindVisibleDevice(call, *filter.device_id)) call.read_patient = device->patient_id;
+}
 
 void AppendReading(std::string& out, const Reading& reading) {
   json::ObjectWriter writer(out);
@@ -78,9 +83,12 @@ void AppendReading(std::string& out, const Reading& reading) {
 }
 
 http::Response ListReadings(Call& call) {
+  if (call.request.FindQuery("apres") != nullptr) return ListReadingsAfter(call);
+  if (call.request.FindQuery("curseur") != nullptr) return ListReadingsByCursor(call);
   auto read = ReadFilters(call, ReadingFilters());
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
-  const ReadingFilter filter = FilterOf(call, std::get<Values>(read));
+  const ReadingFilter filter = ReadingFilterOf(call, std::get<Values>(read));
+  NoteReadingsRead(call, filter);
   return AnswerPage(
       call, [&](PageRequest page) { return call.app.readings.List(filter, page); }, AppendReading);
 }
@@ -94,7 +102,7 @@ http::Response CreateReading(Call& call) {
   auto read = ReadValues(call, ReadingFields(), lookups);
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const NewReading wanted = ReadingOf(std::get<Values>(read));
-  if (auto refusal = RefuseOutOfRange(wanted)) return std::move(*refusal);
+  if (auto refusal = RefuseOutOfRange(wanted.type_donnee, wanted.value)) return std::move(*refusal);
   const std::optional<TypeId> type = call.app.readings.EnsureType(wanted.type_donnee, wanted.unite);
   if (!type) return RefuseField("type_donnee", "Trop de types de données.");
   if (!call.app.create_reading) return Unavailable();
@@ -119,7 +127,8 @@ http::Response ListRecentReadings(Call& call) {
   auto read = ReadFilters(call, RecentReadingFilters());
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Values& values = std::get<Values>(read);
-  ReadingFilter filter = FilterOf(call, values);
+  ReadingFilter filter = ReadingFilterOf(call, values);
+  NoteReadingsRead(call, filter);
   filter.measured_since = call.app.now() - values.Integer("minutes").value_or(kDefaultMinutes) * kMicrosPerMinute;
   const PageRequest page{0, values.Integer("limit").value_or(kDefaultRecent)};
   return AnswerArray(call.app.readings.List(filter, page).rows, AppendReading);

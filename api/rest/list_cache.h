@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +18,7 @@ namespace fajma::rest {
 struct Stamp {
   std::int64_t commit = 0;
   std::int64_t directory = 0;
+  std::int64_t minute = 0;  // of an answer that the clock changes too
   bool operator==(const Stamp&) const = default;
 };
 
@@ -25,16 +27,19 @@ class ListCache {
  public:
   ListCache(std::size_t max_entries, std::size_t max_bytes) : max_entries_(max_entries), max_bytes_(max_bytes) {}
 
-  // Null: not known, or of another stamp.
-  std::shared_ptr<const std::string> Find(std::string_view key, const Stamp& stamp);
-  // An answer that is larger than a quarter of max_bytes is not kept.
-  void Put(std::string key, const Stamp& stamp, std::shared_ptr<const std::string> body);
+  // Null: not known, or of another stamp. `patient`, when it is given, gets what Put was told.
+  std::shared_ptr<const std::string> Find(std::string_view key, const Stamp& stamp,
+                                          std::optional<std::int64_t>* patient = nullptr);
+  // An answer that is larger than a quarter of max_bytes is not kept. `patient`: whose data it shows (Call).
+  void Put(std::string key, const Stamp& stamp, std::shared_ptr<const std::string> body,
+           std::optional<std::int64_t> patient = {});
 
  private:
   struct Entry {
     std::string key;
     Stamp stamp;
     std::shared_ptr<const std::string> body;
+    std::optional<std::int64_t> patient;
   };
   using Entries = std::list<Entry>;
   void Drop(Entries::iterator entry);

@@ -13,27 +13,32 @@ namespace {
 
 constexpr std::int64_t kMaxPageNumber = 1'000'000'000'000;
 
-// Sorted by name, the values of one name in their order; page 1 is the link without a page.
+// Page 1 is the link without a page.
 std::string LinkTo(std::int64_t page, std::string_view url, const http::Request& request) {
+  return LinkWith(url, request, "page", page > 1 ? std::to_string(page) : "");
+}
+
+}  // namespace
+
+std::string LinkWith(std::string_view url, const http::Request& request, std::string_view name,
+                     const std::string& value) {
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const auto& parameter : request.query) {
-    if (parameter.first != "page") parameters.emplace_back(parameter);
+    if (parameter.first != name) parameters.emplace_back(parameter);
   }
-  if (page > 1) parameters.emplace_back("page", std::to_string(page));
+  if (!value.empty()) parameters.emplace_back(name, value);
   std::stable_sort(parameters.begin(), parameters.end(),
                    [](const auto& left, const auto& right) { return left.first < right.first; });
   std::string link(url);
   char separator = '?';
-  for (const auto& [name, value] : parameters) {
+  for (const auto& [key, text] : parameters) {
     link += std::exchange(separator, '&');
-    AppendQueryEscaped(link, name);
+    AppendQueryEscaped(link, key);
     link += '=';
-    AppendQueryEscaped(link, value);
+    AppendQueryEscaped(link, text);
   }
   return link;
 }
-
-}  // namespace
 
 std::optional<PageNumber> ReadPageNumber(const http::Request& request) {
   const std::string* asked = request.FindQuery("page");

@@ -29,6 +29,11 @@ http::Response InvalidPage();
 void BeginPage(std::string& out, std::int64_t number, std::int64_t count, std::string_view url,
                const http::Request& request);
 
+// The request's own link with this parameter as its only one of that name, none when `value` is empty: sorted by name,
+// the values of one name in their order.
+std::string LinkWith(std::string_view url, const http::Request& request, std::string_view name,
+                     const std::string& value);
+
 // As in a URL's query: letters, digits and "_.-~" stay, a space is "+".
 void AppendQueryEscaped(std::string& out, std::string_view text);
 

@@ -63,6 +63,7 @@ http::Response ListPatients(Call& call) {
   auto read = ReadFilters(call, PatientFilters());
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const PatientFilter filter{std::get<Values>(read).Text("salle"), call.identity->patients};
+  call.read_patient = kAnyPatient;
   return AnswerPage(
       call, [&](PageRequest page) { return call.app.patients.List(filter, page); }, AppendPatient);
 }
@@ -71,7 +72,9 @@ http::Response ShowPatient(Call& call) {
   const std::optional<std::int64_t> id = call.Id();
   if (!id || !call.identity->Sees(*id)) return NotFound();
   const std::optional<Patient> patient = call.app.patients.Find(*id);
-  return patient ? Show(200, *patient) : NotFound();
+  if (!patient) return NotFound();
+  call.read_patient = *id;
+  return Show(200, *patient);
 }
 
 http::Response CreatePatient(Call& call) {

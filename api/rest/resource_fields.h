@@ -11,6 +11,7 @@ std::span<const Field> DeviceFields();
 std::span<const Field> DeviceStatusFields();
 std::span<const Field> ReadingFields();
 std::span<const Field> AlertFields();
+std::span<const Field> ThresholdFields();
 std::span<const Field> LoginFields();
 std::span<const Field> RefreshFields();  // also of the blacklist
 std::span<const Field> VerifyFields();
@@ -21,5 +22,9 @@ std::span<const Field> RecentReadingFilters();
 std::span<const Field> LatestDataFilters();
 std::span<const Field> AlertFilters();
 std::span<const Field> PatientFilters();
+std::span<const Field> StatisticsFilters();
+std::span<const Field> ReadingFeedFilters();
+std::span<const Field> ThresholdFilters();
+std::span<const Field> AccessFilters();
 
 }  // namespace fajma::rest

@@ -31,6 +31,25 @@ http::Response ListReadings(Call& call);
 http::Response CreateReading(Call& call);
 http::Response ListRecentReadings(Call& call);
 void AppendReading(std::string& out, const Reading& reading);
+ReadingFilter ReadingFilterOf(const Call& call, const Values& values);
+// A value that its measure cannot have; a type of data outside the catalogue takes any.
+std::optional<http::Response> RefuseOutOfRange(const std::string& type, double value);
+http::Response RefuseField(std::string_view field, std::string message);
+// A list of readings is read: of one patient when the filter names one, or the device of one.
+void NoteReadingsRead(Call& call, const ReadingFilter& filter);
+
+// donnees_detail.cpp
+http::Response ShowReading(Call& call);
+http::Response ReplaceReading(Call& call);
+http::Response ChangeReading(Call& call);
+http::Response DeleteReading(Call& call);
+
+// donnees_pages.cpp
+http::Response ListReadingsByCursor(Call& call);
+http::Response ListReadingsAfter(Call& call);
+
+// donnees_statistics.cpp
+http::Response ShowStatistics(Call& call);
 
 // alertes.cpp
 http::Response ListAlerts(Call& call);
@@ -38,6 +57,32 @@ http::Response ListActiveAlerts(Call& call);
 http::Response ListCriticalAlerts(Call& call);
 http::Response CreateAlert(Call& call);
 http::Response AcknowledgeAlert(Call& call);
+void AppendAlert(std::string& out, const Alert& alert);
+Lookups AlertLookups(const Call& call);
+// The alert of {id}, when the caller may see it.
+std::optional<Alert> FindVisibleAlert(const Call& call);
+
+// alertes_detail.cpp
+http::Response ShowAlert(Call& call);
+http::Response ReplaceAlert(Call& call);
+http::Response ChangeAlert(Call& call);
+http::Response DeleteAlert(Call& call);
+
+// seuils.cpp
+http::Response ListThresholds(Call& call);
+http::Response CreateThreshold(Call& call);
+http::Response ShowThreshold(Call& call);
+http::Response ReplaceThreshold(Call& call);
+http::Response ChangeThreshold(Call& call);
+http::Response DeleteThreshold(Call& call);
+http::Response ShowThresholdHistory(Call& call);
+
+// sessions.cpp
+http::Response ListSessions(Call& call);
+http::Response ListActiveSessions(Call& call);
+
+// journal_acces.cpp
+http::Response ListAccesses(Call& call);
 
 // patients.cpp
 http::Response ListPatients(Call& call);

@@ -65,6 +65,7 @@ struct RestApi::State {
 
   http::Response Answer(const http::Request& request, const Match& match);
   http::Response Run(Call& call, const Route& route);
+  http::Response RunCached(Call& call, const Route& route);
 
   RestDependencies app;
   RestOptions options;
@@ -126,16 +127,25 @@ http::Response RestApi::State::Answer(const http::Request& request, const Match&
 }
 
 http::Response RestApi::State::Run(Call& call, const Route& route) {
+  http::Response response = RunCached(call, route);
+  if (call.read_patient && response.status == 200 && app.access_journal != nullptr) {
+    app.access_journal->Note(call.identity->user.id, *call.read_patient, route.pattern, app.now());
+  }
+  return response;
+}
+
+http::Response RestApi::State::RunCached(Call& call, const Route& route) {
   // While a commit is under way, its rows may be seen by others already: no kept answer is good enough, and none is
   // kept.
   if (!route.cached || !options.cache_lists || app.database.commit_in_progress()) return route.handle(call);
-  const Stamp stamp{app.database.last_commit(), app.database.directory_generation()};
+  const Stamp stamp{app.database.last_commit(), app.database.directory_generation(),
+                    route.by_minute ? app.now() / kMicrosPerMinute : 0};
   std::string key = CacheKey(call);
-  if (auto body = lists.Find(key, stamp)) return SharedJson(std::move(body));
+  if (auto body = lists.Find(key, stamp, &call.read_patient)) return SharedJson(std::move(body));
   http::Response response = route.handle(call);
   if (response.status != 200) return response;
   auto body = std::make_shared<const std::string>(std::move(response.body));
-  lists.Put(std::move(key), stamp, body);
+  lists.Put(std::move(key), stamp, body, call.read_patient);
   return SharedJson(std::move(body));
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api/auth/access_journal.h"
 #include "api/auth/broker_passwords.h"
 #include "api/auth/login_limiter.h"
 #include "api/auth/password.h"
@@ -24,6 +25,8 @@
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
 #include "core/store/reading_store.h"
+#include "core/store/session_store.h"
+#include "core/store/threshold_store.h"
 #include "core/store/user_store.h"
 
 namespace fajma::rest {
@@ -78,6 +81,7 @@ struct RestDependencies {
   std::function<Micros()> now = SystemNow;
   auth::SessionEndSink end_sessions{};                   // absent: nobody holds sockets here
   auth::BrokerPasswordFile* broker_passwords = nullptr;  // null: the broker's passwords are not written
+  auth::AccessJournal* access_journal = nullptr;  // null: reads are not noted
 };
 
 // Thread-safe.

@@ -22,6 +22,7 @@ struct Route {
   Roles roles;                      // who may; kPublic: anyone, without a token
   bool cached = false;              // the answer changes only with a commit or the directory
   std::span<const Field> fields{};  // of its body, told by OPTIONS
+  bool by_minute = false;           // a cached answer that changes with each minute of the clock too
 };
 
 std::span<const Route> Routes();

@@ -17,6 +17,9 @@ constexpr char kDevices[] = "/api/iot/dispositifs/";
 constexpr char kDevice[] = "/api/iot/dispositifs/1/";
 constexpr char kReadings[] = "/api/iot/donnees/";
 constexpr char kAlerts[] = "/api/iot/alertes/";
+constexpr char kReading[] = "/api/iot/donnees/8192/";
+constexpr char kAlert[] = "/api/iot/alertes/1/";
+constexpr char kThresholds[] = "/api/iot/seuils/";
 
 // One request a line.
 // clang-format off
@@ -102,6 +105,67 @@ const BadRequest kBadRequests[] = {
     {"GET", "/api/iot/dispositifs/1/latest-data/?limit=101", "", 400, R"({"limit":["Ensure this value is less than or equal to 100."]})"},
     {"GET", "/api/iot/dispositifs/1/latest-data/?limit=abc", "", 400, R"({"limit":["A valid integer is required."]})"},
     {"GET", "/api/iot/alertes/?niveau=grave&acquittee=peut-etre", "", 400, R"({"niveau":["\"grave\" is not a valid choice."],"acquittee":["Must be a valid boolean."]})"},
+    // Statistics, pages by cursor.
+    {"GET", "/api/iot/donnees/statistics/?hours=0", "", 400, R"({"hours":["Ensure this value is greater than or equal to 1."]})"},
+    {"GET", "/api/iot/donnees/statistics/?hours=8785&patient=x", "", 400, R"({"patient":["A valid integer is required."],"hours":["Ensure this value is less than or equal to 8784."]})"},
+    {"GET", "/api/iot/donnees/statistics/?intervalle=1y", "", 400, R"({"intervalle":["\"1y\" is not a valid choice."]})"},
+    {"GET", "/api/iot/donnees/statistics/?intervalle=1m&hours=48", "", 400, R"({"intervalle":["Trop d'intervalles (1500 au plus)."]})"},
+    {"GET", "/api/iot/donnees/statistics/?dispositif=1;DROP", "", 400, R"({"dispositif":["A valid integer is required."]})"},
+    {"POST", "/api/iot/donnees/statistics/", "{}", 405, R"({"detail":"Method \"POST\" not allowed."})"},
+    {"GET", "/api/iot/donnees/statistics/", "", 403, kForbidden, kJsonType, "technicien"},
+    {"GET", "/api/iot/donnees/?curseur=x", "", 404, R"({"detail":"Invalid cursor"})"},
+    {"GET", "/api/iot/donnees/?curseur=a", "", 404, R"({"detail":"Invalid cursor"})"},
+    {"GET", "/api/iot/donnees/?curseur=a-5", "", 404, R"({"detail":"Invalid cursor"})"},
+    {"GET", "/api/iot/donnees/?curseur=a99999999999999999999", "", 404, R"({"detail":"Invalid cursor"})"},
+    {"GET", "/api/iot/donnees/?curseur=&limit=501", "", 400, R"({"limit":["Ensure this value is less than or equal to 500."]})"},
+    {"GET", "/api/iot/donnees/?apres=x", "", 400, R"({"apres":["A valid integer is required."]})"},
+    {"GET", "/api/iot/donnees/?apres=-1&limit=0", "", 400, R"({"apres":["Ensure this value is greater than or equal to 0."],"limit":["Ensure this value is greater than or equal to 1."]})"},
+    {"GET", "/api/iot/donnees/?apres=0&patient=5", "", 404, kNotFound, kJsonType, "medecin"},
+    // One reading, one alert.
+    {"GET", "/api/iot/donnees/99999/", "", 404, kNotFound},
+    {"GET", "/api/iot/donnees/abc/", "", 404, kNotFound},
+    {"GET", kReading, "", 404, kNotFound, kJsonType, "infirmier"},
+    {"PATCH", "/api/iot/donnees/99999/", "{", 404, kNotFound},
+    {"DELETE", "/api/iot/donnees/99999/", "", 404, kNotFound},
+    {"DELETE", kReading, "", 403, kForbidden, kJsonType, "medecin"},
+    {"PUT", kReading, "{}", 400, R"({"type_donnee":["This field is required."],"valeur":["This field is required."],"unite":["This field is required."],"dispositif":["This field is required."]})"},
+    {"PATCH", kReading, R"({"valeur":999})", 400, R"({"valeur":["Valeur hors plage (20 à 300 bpm)."]})"},
+    {"PATCH", kReading, R"({"type_donnee":"temperature"})", 400, R"({"valeur":["Valeur hors plage (25 à 45 °C)."]})"},
+    {"PATCH", kReading, R"({"valeur":"abc","dispositif":99999})", 400, R"({"valeur":["A valid number is required."],"dispositif":["Invalid pk \"99999\" - object does not exist."]})"},
+    {"PATCH", kReading, "[1]", 400, R"({"non_field_errors":["Invalid data. Expected a dictionary, but got list."]})"},
+    {"PATCH", kReading, "x", 415, R"({"detail":"Unsupported media type \"text/plain\" in request."})", "text/plain"},
+    {"POST", kReading, "{}", 405, R"({"detail":"Method \"POST\" not allowed."})"},
+    {"GET", "/api/iot/alertes/99999/", "", 404, kNotFound},
+    {"GET", kAlert, "", 404, kNotFound, kJsonType, "infirmier"},
+    {"PUT", kAlert, "{}", 400, R"({"niveau":["This field is required."],"titre":["This field is required."],"message":["This field is required."],"dispositif":["This field is required."],"patient":["This field is required."]})"},
+    {"PATCH", kAlert, R"({"niveau":"grave","donnee_declencheur":99999})", 400, R"({"niveau":["\"grave\" is not a valid choice."],"donnee_declencheur":["Invalid pk \"99999\" - object does not exist."]})"},
+    {"PATCH", kAlert, R"({"titre":""})", 400, R"({"titre":["This field may not be blank."]})"},
+    {"DELETE", kAlert, "", 403, kForbidden, kJsonType, "medecin"},
+    {"DELETE", "/api/iot/alertes/99999/", "", 404, kNotFound},
+    {"DELETE", "/api/iot/alertes/active/", "", 405, R"({"detail":"Method \"DELETE\" not allowed."})"},
+    // Thresholds, sessions, the journal of accesses.
+    {"POST", kThresholds, "{}", 400, R"({"type_donnee":["This field is required."],"niveau":["This field is required."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"battery_level","niveau":"info"})", 400, R"({"type_donnee":["\"battery_level\" is not a valid choice."],"niveau":["\"info\" is not a valid choice."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"critical"})", 400, R"({"non_field_errors":["Un seuil au moins est requis."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"critical","seuil_bas":19,"seuil_haut":301})", 400, R"({"seuil_bas":["Valeur hors plage (20 à 300 bpm)."],"seuil_haut":["Valeur hors plage (20 à 300 bpm)."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"critical","seuil_bas":100,"seuil_haut":100})", 400, R"({"non_field_errors":["Le seuil bas doit être inférieur au seuil haut."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"critical","seuil_bas":60,"seuil_haut":140})", 400, R"({"non_field_errors":["Les seuils d'un niveau plus grave doivent être plus éloignés."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"critical","seuil_bas":40,"seuil_haut":190})", 400, R"({"non_field_errors":["Les seuils d'un niveau plus grave doivent être plus éloignés."]})"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"warning","seuil_bas":50,"seuil_haut":110})", 400, R"({"non_field_errors":["The fields patient, type_donnee, niveau must make a unique set."]})"},
+    {"POST", kThresholds, R"({"patient":5,"type_donnee":"heart_rate","niveau":"warning","seuil_bas":50})", 400, R"({"patient":["Invalid pk \"5\" - object does not exist."]})", kJsonType, "medecin"},
+    {"POST", kThresholds, R"({"type_donnee":"heart_rate","niveau":"warning","seuil_bas":"nan"})", 400, R"({"seuil_bas":["A valid number is required."]})"},
+    {"POST", kThresholds, "{}", 403, kForbidden, kJsonType, "infirmier"},
+    {"GET", kThresholds, "", 403, kForbidden, kJsonType, "technicien"},
+    {"GET", "/api/iot/seuils/?niveau=x", "", 400, R"({"niveau":["\"x\" is not a valid choice."]})"},
+    {"GET", "/api/iot/seuils/99/", "", 404, kNotFound},
+    {"GET", "/api/iot/seuils/99/historique/", "", 404, kNotFound},
+    {"PUT", "/api/iot/seuils/1/", R"({"niveau":"warning"})", 400, R"({"type_donnee":["This field is required."]})"},
+    {"PATCH", "/api/iot/seuils/1/", R"({"seuil_bas":null,"seuil_haut":null})", 400, R"({"non_field_errors":["Un seuil au moins est requis."]})"},
+    {"DELETE", "/api/iot/seuils/1/", "", 403, kForbidden, kJsonType, "integrateur"},
+    {"DELETE", "/api/iot/sessions/", "", 405, R"({"detail":"Method \"DELETE\" not allowed."})"},
+    {"GET", "/api/iot/sessions/?page=2", "", 404, kInvalidPage},
+    {"GET", "/api/iot/journal-acces/", "", 403, kForbidden, kJsonType, "medecin"},
+    {"GET", "/api/iot/journal-acces/?depuis=hier&utilisateur=x", "", 400, R"({"utilisateur":["A valid integer is required."],"depuis":["Date has wrong format. Use one of these formats instead: YYYY-MM-DD."]})"},
     // Objects and methods.
     {"GET", "/api/iot/dispositifs/99999/", "", 404, kNotFound},
     {"GET", "/api/iot/dispositifs/abc/", "", 404, kNotFound},
@@ -148,8 +212,18 @@ const BadRequest kBadRequests[] = {
 };
 // clang-format on
 
+// With reading 8192 and alert 1 of patient 1, and threshold 1 for all.
 class BadRequests : public RestFixture {
  protected:
+  BadRequests() {
+    Store({1, "heart_rate", "bpm", 70, 100, "{}"});
+    alerts_->Create({.device_id = 1, .patient_id = 1, .title = "T", .message = "M", .trigger_reading_id = {}},
+                    SystemNow());
+    Threshold threshold;
+    threshold.measure = MeasureId::kHeartRate;
+    threshold.bounds = {50, 110};
+    ThresholdStore(*database_).Create(threshold);
+  }
   // How many were asked.
   int AskAll(std::span<const BadRequest> requests) {
     const std::int64_t generation = database_->directory_generation();

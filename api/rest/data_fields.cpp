@@ -1,0 +1,68 @@
+// The fields of what the documented server did not have.
+#include <string_view>
+
+#include "api/rest/resource_fields.h"
+#include "core/domain/alert_level.h"
+
+namespace fajma::rest {
+namespace {
+
+using enum FieldType;
+
+constexpr std::string_view kThresholdLevelNames[] = {"warning", "critical", "emergency"};
+constexpr std::string_view kVitalSigns[] = {
+    "temperature",       "heart_rate", "systolic_pressure", "diastolic_pressure",
+    "oxygen_saturation", "glucose",    "respiratory_rate",
+};
+
+constexpr Field kThresholdFields[] = {
+    {.name = "id", .type = kInteger, .read_only = true},
+    {.name = "patient", .type = kKey, .nullable = true},
+    {.name = "type_donnee", .type = kChoice, .required = true, .choices = kVitalSigns},
+    {.name = "niveau", .type = kChoice, .required = true, .choices = kThresholdLevelNames},
+    {.name = "seuil_bas", .type = kNumber, .nullable = true},
+    {.name = "seuil_haut", .type = kNumber, .nullable = true},
+    {.name = "date_modification", .type = kDateTime, .read_only = true},
+    {.name = "modifie_par", .type = kKey, .read_only = true},
+};
+
+constexpr Field kThresholdFilters[] = {
+    {.name = "patient", .type = kInteger, .min = 0},
+    {.name = "type_donnee", .type = kChoice, .choices = kVitalSigns},
+    {.name = "niveau", .type = kChoice, .choices = kThresholdLevelNames},
+};
+
+// An hour to a leap year; intervalle: see donnees_statistics.cpp.
+constexpr Field kStatisticsFilters[] = {
+    {.name = "dispositif", .type = kInteger},
+    {.name = "patient", .type = kInteger},
+    {.name = "type_donnee"},
+    {.name = "hours", .type = kInteger, .min = 1, .max = 8784},
+    {.name = "intervalle"},
+};
+
+constexpr Field kReadingFeedFilters[] = {
+    {.name = "dispositif", .type = kInteger},
+    {.name = "patient", .type = kInteger},
+    {.name = "type_donnee"},
+    {.name = "apres", .type = kInteger, .min = 0},
+    {.name = "limit", .type = kInteger, .min = 1, .max = 500},
+};
+
+constexpr Field kAccessFilters[] = {
+    {.name = "utilisateur", .type = kInteger},
+    {.name = "patient", .type = kInteger, .min = 0},
+    {.name = "route"},
+    {.name = "depuis", .type = kDate},
+    {.name = "jusqu_a", .type = kDate},
+};
+
+}  // namespace
+
+std::span<const Field> ThresholdFields() { return kThresholdFields; }
+std::span<const Field> ThresholdFilters() { return kThresholdFilters; }
+std::span<const Field> StatisticsFilters() { return kStatisticsFilters; }
+std::span<const Field> ReadingFeedFilters() { return kReadingFeedFilters; }
+std::span<const Field> AccessFilters() { return kAccessFilters; }
+
+}  // namespace fajma::rest
