@@ -23,11 +23,17 @@ inline std::int64_t LeastIdSince(Lease& lease, Micros since) {
   return std::max<std::int64_t>(lot - kConcurrentLots, 0) * kCursorsPerCommit;
 }
 
-// No reading will come any more with an id below this one: what is counted below it stays.
+// No reading will come any more with an id below this one: what is counted below it stays. Of the last lots, the first
+// that is not committed may still be.
 inline std::int64_t SettledBelow(Lease& lease) {
-  std::optional<std::int64_t> lot;
-  Statement(lease, "SELECT MAX(lot) FROM fajma_commit").Into(lot).Next();
-  return std::max<std::int64_t>(lot.value_or(0) - kConcurrentLots, 0) * kCursorsPerCommit;
+  std::optional<std::int64_t> greatest;
+  Statement(lease, "SELECT MAX(lot) FROM fajma_commit").Into(greatest).Next();
+  std::int64_t settled = std::max<std::int64_t>(greatest.value_or(0) - kConcurrentLots, 0);
+  std::int64_t lot = 0;
+  Statement query(lease, "SELECT lot FROM fajma_commit WHERE lot > :lot ORDER BY lot");
+  query.Bind("lot", settled).Into(lot);
+  while (query.Next() && lot == settled + 1) settled = lot;
+  return (settled + 1) * kCursorsPerCommit;
 }
 
 }  // namespace fajma
