@@ -20,6 +20,7 @@
 #include "bridge/payloads.h"
 #include "bridge/redelivery.h"
 #include "bridge/topics.h"
+#include "core/json/message_decoder.h"
 #include "core/runtime/log.h"
 
 namespace fajma {
@@ -181,6 +182,7 @@ OutgoingMessage MqttLink::State::StatusMessage(bool online) const {
 
 void MqttLink::State::Receive(const ReceivedMessage& received) {
   RawMessage message;
+  std::string result;
   message.kind = RawKind::kUnroutable;
   message.packet_id = received.packet_id;
   message.received_at = SystemNow();
@@ -192,9 +194,10 @@ void MqttLink::State::Receive(const ReceivedMessage& received) {
     message.mac_bits = topic->mac.bits();
     if (topic->kind == TopicKind::kData && !too_large) message.kind = RawKind::kData;
     if (topic->kind == TopicKind::kStatus && !too_large) message.kind = RawKind::kStatus;
-    if (topic->kind == TopicKind::kCommandResult && options.on_command_result && !too_large) {
-      options.on_command_result(topic->mac, topic->first, received.payload);
-      return;
+    if (topic->kind == TopicKind::kCommandResult && !too_large) {
+      message.kind = RawKind::kCommandResult;
+      result = EncodeCommandResult(topic->first, received.payload);
+      message.payload = result;
     }
   }
   if (received.duplicate && redelivery.Knows(message)) {

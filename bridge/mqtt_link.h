@@ -30,14 +30,10 @@ struct MqttLinkOptions {
   std::chrono::milliseconds retry_first{1'000};  // between two attempts to connect, doubled up to
   std::chrono::milliseconds retry_longest{10'000};
   std::size_t max_in_flight = 2'000;  // published and not acknowledged
-
-  // A device's answer to a command. Called in the library's thread, before the PUBACK: hands over and returns.
-  // Absent: such a message goes into the journal as kUnroutable.
-  std::function<void(Mac device, std::string_view command_id, std::string_view payload)> on_command_result;
 };
 
-// Into the journal go data and status messages by their kind; as kUnroutable a topic that the grammar does not have,
-// and a payload over 1 MiB, of which the first 256 bytes are kept.
+// Into the journal go data, status and answers to commands by their kind; as kUnroutable a topic that the grammar does
+// not have, and a payload over 1 MiB, of which the first 256 bytes are kept.
 class MqttLink {
  public:
   // Connects in the background and goes on trying for ever; never waits for the broker. Reads the kept records of the

@@ -56,6 +56,16 @@ std::string ReadingPayload(const MeasureValue& value, Micros measured_at, Micros
   return out;
 }
 
+std::string CommandPayload(const DeviceCommand& command) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.String("command", command.name);
+  writer.Raw("params", command.params);
+  writer.Time("expires_at", command.expires_at);
+  writer.End();
+  return out;
+}
+
 std::string PatientAlertPayload(const Alert& alert) {
   std::string out;
   out.reserve(320);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/domain/alert.h"
+#include "core/domain/command.h"
 #include "core/domain/commit.h"
 #include "core/domain/reading.h"
 
@@ -23,6 +24,9 @@ std::string RejectPayload(BootSeq identity, const Rejection& rejection);
 // {"value":75,"unit":"bpm","measured_at":"…","received_at":"…","device":"aabbccddeeff","quality":100,"cursor":123}
 std::string ReadingPayload(const MeasureValue& value, Micros measured_at, Micros received_at, Mac device,
                            Cursor cursor);
+
+// {"command":"restart","params":{},"expires_at":"…"}
+std::string CommandPayload(const DeviceCommand& command);
 
 // The alert as in REST, with "etat":"presente" or "resolue".
 std::string PatientAlertPayload(const Alert& alert);

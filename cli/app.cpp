@@ -16,14 +16,17 @@
 #include "api/rest/rest_api.h"
 #include "api/ws/background.h"
 #include "api/ws/cidr.h"
+#include "api/ws/command_sink.h"
 #include "api/ws/handshake.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
 #include "bridge/broker_check.h"
+#include "bridge/command_sink.h"
 #include "bridge/mqtt_link.h"
 #include "cli/app_metrics.h"
 #include "cli/mqtt_mirrors.h"
 #include "core/bus/in_process_event_bus.h"
+#include "core/commands/command_delivery.h"
 #include "core/ingest/ingest.h"
 #include "core/ingest/intake.h"
 #include "core/ingest/reading_creator.h"
@@ -41,6 +44,11 @@ namespace fajma::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kActive = "actif";
+constexpr std::string_view kInactive = "inactif";
+constexpr Micros kRecently = 2 * kMicrosPerMinute;
+constexpr std::chrono::milliseconds kCommandTimeout{3000};
 
 MqttAddress BrokerOf(const Settings& settings) {
   const std::optional<MqttAddress> address = ParseMqttUrl(settings.mqtt_url);
@@ -120,6 +128,8 @@ struct App::Parts {
   Parts(const Settings& settings, const AppOptions& options);
 
   rest::RestDependencies RestParts();
+  std::vector<CommandSink> CommandSinks();
+  bool IsThere(std::int64_t device_id);
   static rest::RestOptions RestOptionsOf(const Settings& settings, const AppOptions& options);
   std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading, std::chrono::milliseconds timeout);
   void WriteBrokerPasswordsAtStart();
@@ -150,6 +160,7 @@ struct App::Parts {
   std::unique_ptr<auth::AccessJournal> access_journal = std::make_unique<auth::AccessJournal>(accesses);
   std::unique_ptr<MqttLink> link;
   std::unique_ptr<MqttMirrors> mirrors;
+  std::unique_ptr<CommandDelivery> commands;
   std::unique_ptr<rest::RestApi> rest;
   std::unique_ptr<ws::Handshake> handshake;
   std::unique_ptr<Ingest> ingest;
@@ -169,7 +180,8 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
   MqttLinkOptions mqtt;
   mqtt.address = BrokerOf(settings);
   mqtt.version = options.version;
-  const ws::Services services{loop, hub, *background, intake, bus, *database, alerts, readings, access_journal.get()};
+  const ws::Services services{loop, hub, *background, intake, bus, *database, alerts, readings, access_journal.get(),
+                              [this](Mac mac) { commands->OnReturn(mac); }};
   rest = std::make_unique<rest::RestApi>(RestParts(), RestOptionsOf(settings, options));
   ws::HandshakeOptions sockets;
   sockets.allow_anonymous_devices = settings.ws_allow_anonymous_devices;
@@ -181,6 +193,10 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
   bus.Subscribe([this](const CommitPtr& commit) { hub.OnCommit(commit); });
   bus.Subscribe([this](const CommitPtr& commit) { creator.OnCommit(commit); });
   link = std::make_unique<MqttLink>(mqtt, mqtt_journal, counters);
+  commands = std::make_unique<CommandDelivery>(*database, CommandSinks());
+  bus.Subscribe([this](const CommitPtr& commit) {
+    for (const Mac mac : commit->returned) commands->OnReturn(mac);
+  });
   mirrors = std::make_unique<MqttMirrors>(*link, mqtt.address, *database, bus);
   ingest = std::make_unique<Ingest>(
       *database, std::vector<JournalOfDoor>{{Door::kMqtt, &mqtt_journal}, {Door::kApi, &api_journal}}, bus, counters);
@@ -207,8 +223,8 @@ rest::RestOptions App::Parts::RestOptionsOf(const Settings& settings, const AppO
 }
 
 rest::RestDependencies App::Parts::RestParts() {
-  rest::RestDependencies parts{*database, devices,  patients, users, readings, alerts, tokens,
-                               passwords, &metrics, {},       {},    {},       {},     SystemNow};
+  rest::RestDependencies parts{*database, devices, patients, users, readings, alerts, tokens,   passwords,
+                               &metrics,  {},      {},       {},    {},       {},     SystemNow};
   parts.create_reading = [this](const rest::NewReading& reading, std::chrono::milliseconds timeout) {
     return CreateReading(reading, timeout);
   };
@@ -216,11 +232,27 @@ rest::RestDependencies App::Parts::RestParts() {
   parts.publish_status = [this](const DeviceStatusEvent& event) { PublishStatus(event); };
   parts.broker_passwords = &broker_passwords;
   parts.access_journal = access_journal.get();
+  parts.send_command = [this](const DeviceCommand& command) { return commands->Send(command, kCommandTimeout); };
   parts.find_fault = [this] {
     if (!ingest->ready()) return std::string("ingest is still recovering");
     return std::string(link->connected() ? "" : "the broker is not connected");
   };
   return parts;
+}
+
+std::vector<CommandSink> App::Parts::CommandSinks() {
+  PublishFunction publish = [this](const OutgoingMessage& message, PublishDone done) {
+    return link->Publish(message, std::move(done));
+  };
+  return {ws::CommandsOverSockets(loop, hub),
+          CommandsOverMqtt(std::move(publish), [this](std::int64_t device_id) { return IsThere(device_id); })};
+}
+
+// A device that a person has put into maintenance is known by its messages alone.
+bool App::Parts::IsThere(std::int64_t device_id) {
+  const std::optional<Device> device = devices.Find(device_id);
+  if (!device || device->status == kInactive) return false;
+  return device->status == kActive || SystemNow() - device->last_seen_at.value_or(0) < kRecently;
 }
 
 std::optional<rest::CreatedReading> App::Parts::CreateReading(const rest::NewReading& reading,
@@ -274,7 +306,8 @@ App::~App() {
   parts.server->Stop();  // no requests, no new sockets
   parts.link->Stop();    // nothing more from the broker, which keeps it for the next start
   parts.ingest.reset();  // stores what was taken
-  parts.loop.Stop();     // 1001 to all
+  parts.commands.reset();
+  parts.loop.Stop();  // 1001 to all
   parts.background.reset();
   parts.mirrors.reset();
   parts.access_journal.reset();  // writes what was read last

@@ -184,6 +184,13 @@ Read ReadJson(json::Value sent, bool form, Faults& faults) {
   return text;
 }
 
+Read ReadObject(json::Value sent, bool form, Faults& faults) {
+  Read text = ReadJson(sent, form, faults);
+  if (!text || std::get<std::string>(*text).starts_with('{')) return text;
+  const std::string_view type = form ? "str" : PythonTypeName(sent);
+  return Fail(faults, "Expected a dictionary of items but got type \"" + std::string(type) + "\".");
+}
+
 Read ReadIpAddress(const Field& field, json::Value sent, Faults& faults) {
   const std::optional<std::string> text = ReadPlainText(field, sent, faults);
   if (!text) return std::nullopt;
@@ -260,6 +267,8 @@ Read ReadField(const Field& field, json::Value sent, bool form, Faults& faults) 
       return ReadKey(sent, faults);
     case FieldType::kJson:
       return ReadJson(sent, form, faults);
+    case FieldType::kObject:
+      return ReadObject(sent, form, faults);
     case FieldType::kIpAddress:
       return ReadIpAddress(field, sent, faults);
     case FieldType::kMac:

@@ -94,6 +94,8 @@ constexpr std::string_view DescribeType(FieldType type) {
       return "date";
     case FieldType::kDateTime:
       return "datetime";
+    case FieldType::kObject:
+      return "nested object";
     case FieldType::kKey:
     case FieldType::kJson:
       break;

@@ -24,6 +24,7 @@ enum class FieldType : std::uint8_t {
   kBoolean,
   kKey,        // the id of another object
   kJson,       // anything; its value is compact JSON
+  kObject,     // a JSON object; its value is compact JSON
   kIpAddress,  // IPv4 or IPv6, in canonical form
   kMac,        // AA:BB:CC:DD:EE:FF in any case; its value is in upper case
   kDate,       // YYYY-MM-DD

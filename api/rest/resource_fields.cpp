@@ -31,6 +31,12 @@ constexpr Field kDeviceFields[] = {
     {.name = "patient", .type = kKey, .required = true},
 };
 
+constexpr Field kCommandFields[] = {
+    {.name = "command", .required = true, .max_length = 100},
+    {.name = "params", .type = kObject},
+    {.name = "expires_in", .type = kInteger, .min = 1, .max = 604'800},
+};
+
 constexpr Field kDeviceStatusFields[] = {
     {.name = "status", .type = kChoice, .required = true, .choices = kDeviceStatuses},
     {.name = "niveau_batterie", .type = kInteger, .nullable = true, .min = 0, .max = 100},
@@ -114,6 +120,7 @@ constexpr Field kPatientFilters[] = {
 }  // namespace
 
 std::span<const Field> DeviceFields() { return kDeviceFields; }
+std::span<const Field> CommandFields() { return kCommandFields; }
 std::span<const Field> DeviceStatusFields() { return kDeviceStatusFields; }
 std::span<const Field> ReadingFields() { return kReadingFields; }
 std::span<const Field> AlertFields() { return kAlertFields; }

@@ -8,6 +8,7 @@
 namespace fajma::rest {
 
 std::span<const Field> DeviceFields();
+std::span<const Field> CommandFields();
 std::span<const Field> DeviceStatusFields();
 std::span<const Field> ReadingFields();
 std::span<const Field> AlertFields();

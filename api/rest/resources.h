@@ -26,6 +26,10 @@ http::Response ShowLatestData(Call& call);
 // The device of {id}, when the caller may see it.
 std::optional<Device> FindVisibleDevice(const Call& call, std::int64_t id);
 
+// commandes.cpp
+http::Response SendCommand(Call& call);
+http::Response ListCommands(Call& call);
+
 // donnees.cpp
 http::Response ListReadings(Call& call);
 http::Response CreateReading(Call& call);

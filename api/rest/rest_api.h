@@ -17,6 +17,7 @@
 #include "api/auth/session_end.h"
 #include "api/auth/token.h"
 #include "api/http/message.h"
+#include "core/domain/command.h"
 #include "core/domain/commit.h"
 #include "core/domain/time.h"
 #include "core/runtime/metrics.h"
@@ -76,6 +77,8 @@ struct RestDependencies {
   std::function<std::optional<CreatedReading>(const NewReading&, std::chrono::milliseconds timeout)> create_reading{};
   std::function<void(const AlertEvent&)> publish_alert{};          // after its commit
   std::function<void(const DeviceStatusEvent&)> publish_status{};  // after its commit
+  // Hands a stored command over. True: it has left for the device; false: it waits for the device's return.
+  std::function<bool(const DeviceCommand&)> send_command{};
   // A sentence when the program cannot serve though the database answers; empty when it can.
   std::function<std::string()> find_fault{};
   std::function<Micros()> now = SystemNow;

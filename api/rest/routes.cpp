@@ -25,6 +25,8 @@ std::span<const Route> Routes() {
       {"PATCH", "/api/iot/dispositifs/{id}/", ChangeDevice, kKeepers, false, DeviceFields()},
       {"DELETE", "/api/iot/dispositifs/{id}/", DeleteDevice, kKeepers},
       {"POST", "/api/iot/dispositifs/{id}/status/", SetDeviceStatus, kKeepers, false, DeviceStatusFields()},
+      {"POST", "/api/iot/dispositifs/{id}/send-command/", SendCommand, kKeepers, false, CommandFields()},
+      {"GET", "/api/iot/dispositifs/{id}/commandes/", ListCommands, kKeepers},
       {"GET", "/api/iot/dispositifs/{id}/latest-data/", ShowLatestData, kReaders, true},
       {"GET", "/api/iot/dispositifs/{id}/identifiants/", ListCredentials, kKeepers},
       {"POST", "/api/iot/dispositifs/{id}/identifiants/", CreateCredential, kKeepers},

@@ -5,12 +5,14 @@
 #include "api/ws/catch_up.h"
 #include "core/json/document.h"
 #include "core/json/frames.h"
+#include "core/json/message_decoder.h"
 
 namespace fajma::ws {
 namespace {
 
 // A ping is short: a reading is not parsed twice to find out.
 constexpr std::size_t kLongestPing = 64;
+constexpr std::string_view kCommandResult = "command_result";
 
 std::optional<std::uint64_t> DurableOf(const Outcome& outcome, const Commit& commit) {
   if (!outcome.identity) return std::nullopt;
@@ -36,7 +38,10 @@ IotSession::IotSession(const Services& services, SocketContext context)
 void IotSession::OnOpen(Connection& connection) {
   connection.SendText(ConnectionEstablishedFrame(context_.patient_id));
   services_.hub.Listen(connection.id(), *this);
-  if (context_.user.device_id != 0) TellDevice(context_.user.device_mac, true);
+  if (context_.user.device_id != 0) {
+    BindDevice(connection.id(), context_.user.device_mac, context_.wants_ack);
+    TellDevice(context_.user.device_mac, true);
+  }
   if (context_.user.write_only) return;
   if (!context_.after) return services_.hub.Follow(connection, topic());
   if (const auto cursor = ParseCursor(*context_.after)) {
@@ -52,15 +57,50 @@ void IotSession::OnText(Connection& connection, std::string_view text) {
     connection.SendText(PongFrame(SystemNow()));
     return;
   }
+  if (text.find(kCommandResult) != std::string_view::npos && TakeCommandResult(connection, text)) return;
   RawMessage message;
   message.kind = RawKind::kSocket;
-  message.origin = {connection.id(), context_.patient_id, context_.user.device_id, 0};
   message.payload = text;
+  Submit(connection, message);
+}
+
+void IotSession::Submit(Connection& connection, RawMessage& message) {
+  message.origin = {connection.id(), context_.patient_id, context_.user.device_id, 0};
   if (!services_.intake.Submit(message)) return connection.Close(kCloseTryAgainLater, "try again later");
   if (++unsettled_ >= kMaxUnsettled && !paused_) {
     paused_ = true;
     connection.PauseReading();
   }
+}
+
+bool IotSession::TakeCommandResult(Connection& connection, std::string_view text) {
+  const auto parsed = json::Document::Parse(text);
+  if (!parsed || !parsed.value().root().IsObject()) return false;
+  const json::Value root = parsed.value().root();
+  const auto text_of = [&root](std::string_view name) -> std::string_view {
+    const auto value = root.Find(name);
+    return value && value->IsString() ? value->AsString() : std::string_view();
+  };
+  if (text_of("type") != kCommandResult) return false;
+  const std::string_view id = text_of("command_id");
+  const std::optional<Mac> mac = Mac::ParseColons(text_of("device_mac"));
+  if (id.empty() || id.find('\n') != std::string_view::npos || !mac) {
+    connection.SendText(ErrorFrame("invalid_data", "command_id et device_mac requis."));
+    return true;
+  }
+  const std::string payload = EncodeCommandResult(id, text);
+  RawMessage message;
+  message.kind = RawKind::kCommandResult;
+  message.mac_bits = mac->bits();
+  message.payload = payload;
+  Submit(connection, message);
+  return true;
+}
+
+void IotSession::BindDevice(ConnectionId id, Mac mac, bool answers) {
+  if (devices_.size() >= kMaxDevices || !devices_.insert(mac).second) return;
+  services_.hub.Bind(id, mac, answers);
+  if (services_.on_device) services_.on_device(mac);
 }
 
 void IotSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }
@@ -78,7 +118,7 @@ void IotSession::OnOutcome(Connection& connection, const Outcome& outcome, const
   }
   const bool settled = outcome.disposition == Disposition::kStored || outcome.disposition == Disposition::kDuplicate;
   if (!settled) return;
-  if (devices_.size() < kMaxDevices) devices_.insert(outcome.mac);
+  BindDevice(connection.id(), outcome.mac, context_.wants_ack || outcome.identity.has_value());
   const bool was_stored = outcome.disposition == Disposition::kStored;
   if (context_.wants_ack || outcome.identity || (context_.user.write_only && was_stored)) {
     connection.SendText(AckFrame(outcome, DurableOf(outcome, commit), SystemNow()));
@@ -87,8 +127,10 @@ void IotSession::OnOutcome(Connection& connection, const Outcome& outcome, const
 
 void IotSession::OnClose(ConnectionId id, std::uint16_t) {
   services_.hub.Leave(id, topic());
-  if (context_.user.device_id != 0) devices_.insert(context_.user.device_mac);
-  for (const Mac mac : devices_) TellDevice(mac, false);
+  for (const Mac mac : devices_) {
+    services_.hub.Unbind(id, mac);
+    TellDevice(mac, false);
+  }
 }
 
 // Through the journal like everything that changes a device, so that it keeps its place among the readings.

@@ -27,11 +27,16 @@ class IotSession final : public Session, public OutcomeListener {
 
  private:
   Topic topic() const { return {Topic::Kind::kPatient, context_.patient_id, nullptr}; }
+  // Its commands come here from now on.
+  void BindDevice(ConnectionId id, Mac mac, bool answers);
   void TellDevice(Mac mac, bool online);
+  // True when the text was an answer to a command, good or bad.
+  bool TakeCommandResult(Connection& connection, std::string_view text);
+  void Submit(Connection& connection, RawMessage& message);
 
   const Services services_;
   const SocketContext context_;
-  std::set<Mac> devices_;  // that have sent over this socket
+  std::set<Mac> devices_;  // that have sent over this socket, or whose token opened it
   int unsettled_ = 0;
   bool paused_ = false;
 };

@@ -88,7 +88,8 @@ void LiveHub::DeliverAlert(const AlertEvent& event) {
 }
 
 void LiveHub::DeliverOutcome(const Outcome& outcome, const Commit& commit) {
-  if (outcome.kind != RawKind::kSocket || outcome.origin.process != process_) return;
+  const bool of_socket = outcome.kind == RawKind::kSocket || outcome.kind == RawKind::kCommandResult;
+  if (!of_socket || outcome.origin.process != process_) return;
   const auto listener = listeners_.find(outcome.origin.id);
   Connection* connection = loop_.Find(outcome.origin.id);
   if (listener != listeners_.end() && connection != nullptr) listener->second->OnOutcome(*connection, outcome, commit);
@@ -133,6 +134,28 @@ bool LiveHub::FollowFrom(Connection& connection, const Topic& topic, Cursor afte
   const Cursor remembered = remembered_.empty() ? 0 : MakeCursor(remembered_.back()->number + 1, -1);
   FollowersOf(topic).push_back({connection.id(), std::max(after, remembered), topic.rooms});
   return true;
+}
+
+void LiveHub::Bind(ConnectionId id, Mac mac, bool answers) { devices_[mac.bits()].push_back({id, answers}); }
+
+void LiveHub::Unbind(ConnectionId id, Mac mac) {
+  const auto found = devices_.find(mac.bits());
+  if (found == devices_.end()) return;
+  std::erase_if(found->second, [id](const Bound& bound) { return bound.id == id; });
+  if (found->second.empty()) devices_.erase(found);
+}
+
+std::optional<bool> LiveHub::SendToDevice(Mac mac, const std::string& text) {
+  const auto found = devices_.find(mac.bits());
+  if (found == devices_.end()) return std::nullopt;
+  const Frame frame = EncodeTextFrame(text);
+  std::optional<bool> answers;
+  for (const Bound& bound : found->second) {
+    Connection* connection = loop_.Find(bound.id);
+    if (connection == nullptr || !connection->Send(frame)) continue;
+    answers = answers.value_or(true) && bound.answers;
+  }
+  return answers;
 }
 
 void LiveHub::Leave(ConnectionId id, const Topic& topic) {

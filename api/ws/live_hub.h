@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -55,6 +56,11 @@ class LiveHub {
   // may not have come here yet. False, and nothing done, when more was forgotten than that: the caller reads the
   // database up to a later cursor and asks again.
   bool FollowFrom(Connection& connection, const Topic& topic, Cursor after, std::int64_t newest_commit);
+  // A device speaks on that connection: its commands go there. `answers`: it tells what became of them.
+  void Bind(ConnectionId id, Mac mac, bool answers);
+  void Unbind(ConnectionId id, Mac mac);
+  // To every connection of the device. Absent: it has none.
+  std::optional<bool> SendToDevice(Mac mac, const std::string& text);  // whether it answers
   void Listen(ConnectionId id, OutcomeListener& listener) { listeners_[id] = &listener; }
   // All of the above.
   void Leave(ConnectionId id, const Topic& topic);
@@ -91,6 +97,11 @@ class LiveHub {
   // Loop thread only.
   std::unordered_map<std::int64_t, Followers> patients_;
   Followers alerts_;
+  struct Bound {
+    ConnectionId id;
+    bool answers;
+  };
+  std::unordered_map<std::uint64_t, std::vector<Bound>> devices_;  // by the bits of their MAC
   std::unordered_map<ConnectionId, OutcomeListener*> listeners_;
   std::deque<CommitPtr> remembered_;  // those with a number, without a hole
   std::size_t remembered_messages_ = 0;

@@ -11,6 +11,7 @@
 namespace fajma::cli {
 namespace {
 
+constexpr std::string_view kResult = "/result";
 // As the Arduino library of the documentation's example sends them.
 constexpr std::string_view kArduinoHeaders = "Origin: file://\r\nSec-WebSocket-Protocol: arduino\r\n";
 
@@ -84,7 +85,16 @@ void WsDeviceLink::CheckAlive(std::uint64_t now_ms) {
 }
 
 bool WsDeviceLink::Publish(const firmware::Outgoing& message) {
-  return message.topic != core_->topics().data().c_str() || SendText(message.payload);
+  const std::string_view topic = message.topic;
+  if (topic == core_->topics().data().view()) return SendText(message.payload);
+  std::string_view id = topic;
+  if (!id.ends_with(kResult)) return true;
+  id.remove_suffix(kResult.size());
+  id.remove_prefix(id.rfind('/') + 1);
+  const std::array<char, 17> mac = firmware::ColonMac(core_->mac());
+  std::string text = R"({"type":"command_result","device_mac":")";
+  text.append(mac.data(), mac.size()).append(R"(","command_id":")").append(id).append("\",");
+  return SendText(text.append(std::string_view(message.payload).substr(1)));  // {"status":…
 }
 
 bool WsDeviceLink::SendText(std::string_view text) { return socket_ && socket_->SendText(text); }

@@ -35,7 +35,7 @@ class WsDeviceLink final : public DeviceLink {
   static constexpr std::uint64_t kSilenceMs = 90'000;
 
   std::string Connect(const firmware::Device& device, LinkListener& listener) override;
-  // Only samples have a form on a WebSocket; the server knows the status from the connection itself.
+  // Samples and answers to commands have a form on a WebSocket; the server knows the status from the connection itself.
   bool Publish(const firmware::Outgoing& message) override;
   bool SendText(std::string_view text) override;
   void SayGoodbye() override;

@@ -53,6 +53,7 @@ struct Commit {
   std::vector<StoredMessage> messages;
   std::vector<AlertEvent> alerts;
   std::vector<DeviceStatusEvent> statuses;
+  std::vector<Mac> returned;  // over MQTT: devices that said so, or were thought to be away
   std::vector<BootSettled> settled;
   std::vector<Outcome> outcomes;
 };

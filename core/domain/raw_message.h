@@ -18,6 +18,7 @@ enum class RawKind : std::uint8_t {
   kSocket = 2,      // a text from a ws/iot socket: the documented message, or anything else to be answered by `error`
   kRest = 3,        // a reading created over REST
   kUnroutable = 4,  // a topic under the prefix that no route takes: counted and refused
+  kCommandResult = 5,  // a device's answer to a command: the command's id, a line feed, the JSON of the answer
 };
 
 enum RawFlags : std::uint8_t {

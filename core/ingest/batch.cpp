@@ -23,27 +23,29 @@ constexpr SocketError kSocketErrors[] = {
     {rejection::kUnknownType, "unknown_type", "Type de message inconnu."},
     {rejection::kUnknownDevice, "unknown_device", "Dispositif inconnu."},
     {rejection::kForbiddenDevice, "forbidden_device", "Ce dispositif n'appartient pas à cette connexion."},
+    {rejection::kUnknownCommand, "unknown_command", "Commande inconnue."},
 };
 
+// The device that a message is from: the topic's, else the payload's.
+std::optional<Mac> SenderOf(const IngestItem& item) {
+  if (item.raw.mac_bits != 0 || item.raw.door == Door::kMqtt) return Mac::FromBits(item.raw.mac_bits);
+  return item.decoded.mac;
+}
+
 std::string SocketErrorFrame(const IngestItem& item, std::string_view code) {
-  if (item.raw.kind != RawKind::kSocket) return {};
+  if (item.raw.origin.id == 0 || item.raw.kind == RawKind::kRest) return {};
   for (const SocketError& error : kSocketErrors) {
     if (error.rejection != code) continue;
     if (code != rejection::kUnknownDevice && code != rejection::kForbiddenDevice) {
       return ErrorFrame(error.code, error.message);
     }
     std::string mac;
-    json::AppendJsonString(mac, item.decoded.mac ? item.decoded.mac->ToColons() : item.decoded.named_mac);
+    const std::optional<Mac> sender = SenderOf(item);
+    json::AppendJsonString(mac, sender ? sender->ToColons() : item.decoded.named_mac);
     return ErrorFrame(error.code, error.message, "device_mac", mac);
   }
   return ErrorFrame("invalid_data", "Données invalides.", "errors",
                     item.decoded.socket_errors.empty() ? "{}" : item.decoded.socket_errors);
-}
-
-// The device that a message is from: the topic's, else the payload's.
-std::optional<Mac> SenderOf(const IngestItem& item) {
-  if (item.raw.mac_bits != 0 || item.raw.door == Door::kMqtt) return Mac::FromBits(item.raw.mac_bits);
-  return item.decoded.mac;
 }
 
 bool IsForbidden(const IngestItem& item, const DeviceState& device) {
@@ -81,6 +83,8 @@ void Batch::Take(const IngestItem& item) {
       return TakeStatus(item);
     case RawKind::kRest:
       return TakeRest(item);
+    case RawKind::kCommandResult:
+      return TakeCommandResult(item);
     case RawKind::kUnroutable:
       break;
   }
@@ -140,7 +144,10 @@ void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& ve
     return Quarantine(item, device, nobody, SocketErrorFrame(item, nobody.code));
   }
   Touch(item, device);
-  if (SetStatus(device, kActive)) device.row_changed = true;
+  if (SetStatus(device, kActive)) {
+    device.row_changed = true;
+    if (item.raw.door == Door::kMqtt) result_.commit->returned.push_back(device.ref.mac);
+  }
   for (const MeasureValue& value : item.decoded.values) {
     if (GetMeasure(value.measure).kind != MeasureKind::kDeviceFigure || verdict.late) continue;
     std::optional<int>& figure =
@@ -172,6 +179,7 @@ void Batch::TakeStatus(const IngestItem& item) {
   if (!decoded) return Quarantine(item, *device, decoded.rejection(), {});
   const DecodedStatus& status = decoded.value();
   if (status.online) Touch(item, *device);
+  if (status.online && item.raw.door == Door::kMqtt) result_.commit->returned.push_back(mac);
   if (!status.firmware.empty() && status.firmware != device->firmware) {
     device->firmware = status.firmware;
     device->row_changed = true;
@@ -204,6 +212,29 @@ void Batch::TakeRest(const IngestItem& item) {
   }
   const RowExtras extras{std::nullopt, reading.type_id, reading.quality_percent, reading.metadata};
   SettleStored(item, *device, transaction_.Add(message, extras));
+}
+
+void Batch::TakeCommandResult(const IngestItem& item) {
+  const Mac mac = Mac::FromBits(item.raw.mac_bits);
+  DeviceState* device = transaction_.FindDevice(mac);
+  if (device == nullptr) {
+    const Rejection unknown{rejection::kUnknownDevice, "no such device"};
+    return Settle(item, Disposition::kRefused, mac, &unknown, SocketErrorFrame(item, unknown.code));
+  }
+  if (IsForbidden(item, *device)) {
+    const Rejection forbidden{rejection::kForbiddenDevice, "the device named is another's"};
+    return Settle(item, Disposition::kRefused, mac, &forbidden, SocketErrorFrame(item, forbidden.code));
+  }
+  const Result<CommandAnswer> answer = decoder_.DecodeCommandResult(item.raw.payload);
+  if (!answer) return Quarantine(item, *device, answer.rejection(), SocketErrorFrame(item, answer.rejection().code));
+  Touch(item, *device);
+  using Taken = IngestStore::Transaction::AnswerTaken;
+  const Taken taken = transaction_.AnswerCommand(*device, answer.value(), item.raw.received_at);
+  if (taken == Taken::kUnknown) {
+    const Rejection unknown{rejection::kUnknownCommand, "the device was given no such command"};
+    return Quarantine(item, *device, unknown, SocketErrorFrame(item, unknown.code));
+  }
+  Settle(item, taken == Taken::kNow ? Disposition::kStored : Disposition::kDuplicate, mac, nullptr);
 }
 
 void Batch::Touch(const IngestItem& item, DeviceState& device) {

@@ -46,6 +46,7 @@ class Batch {
   void TakeDeviceMessage(const IngestItem& item);
   void TakeStatus(const IngestItem& item);
   void TakeRest(const IngestItem& item);
+  void TakeCommandResult(const IngestItem& item);
   void Store(const IngestItem& item, DeviceState& device, const Verdict& verdict);
   void Touch(const IngestItem& item, DeviceState& device);
   bool SetStatus(DeviceState& device, std::string_view status);

@@ -112,6 +112,20 @@ std::string ActiveAlertsFrame(std::span<const Alert> alerts) {
   return out;
 }
 
+std::string CommandFrame(const DeviceCommand& command, Micros now) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Raw("type", "\"command\"");
+  writer.String("command_id", command.id);
+  writer.String("device_mac", command.mac.ToColons());
+  writer.String("command", command.name);
+  writer.Raw("params", command.params);
+  writer.Time("timestamp", now);
+  writer.Time("expires_at", command.expires_at);
+  writer.End();
+  return out;
+}
+
 std::string PongFrame(Micros now) {
   std::string out;
   ObjectWriter writer(out);

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/domain/command.h"
 #include "core/domain/commit.h"
 
 namespace fajma {
@@ -18,6 +19,8 @@ std::string AlertFrame(const AlertEvent& event);
 std::string DeviceStatusFrame(const DeviceStatusEvent& event);
 std::string ConnectionEstablishedFrame(std::int64_t patient_id);
 std::string ActiveAlertsFrame(std::span<const Alert> alerts);
+// {"type":"command",…} as documented, and when it expires.
+std::string CommandFrame(const DeviceCommand& command, Micros now);
 std::string PongFrame(Micros now);
 std::string GapFrame(Cursor from, Cursor to);
 // {"type":"ack",…} for a device that asked for it or numbers its messages: what it sent is committed.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/domain/command.h"
 #include "core/domain/mac.h"
 #include "core/domain/reading.h"
 #include "core/domain/result.h"
@@ -48,6 +49,7 @@ inline constexpr std::string_view kForbiddenDevice = "forbidden_device";
 inline constexpr std::string_view kNoPatient = "no_patient";
 inline constexpr std::string_view kUnknownTopic = "unknown_topic";
 inline constexpr std::string_view kRetained = "retained";
+inline constexpr std::string_view kUnknownCommand = "unknown_command";
 }  // namespace rejection
 
 // One message, decoded; or why not, with what could be read of who sent it.
@@ -96,12 +98,17 @@ class MessageDecoder {
   DecodedMessage DecodeSocket(std::string_view payload);
   Result<DecodedStatus> DecodeStatus(std::string_view payload);
   Result<DecodedRestReading> DecodeRest(std::string_view payload);
+  // The payload of a RawMessage of kind kCommandResult.
+  Result<CommandAnswer> DecodeCommandResult(std::string_view payload);
 
   struct Parser;
 
  private:
   std::unique_ptr<Parser> parser_;
 };
+
+// The payload of a RawMessage of kind kCommandResult.
+std::string EncodeCommandResult(std::string_view command_id, std::string_view json);
 
 // The payload of a RawMessage of kind kRest; DecodeRest reads it back.
 std::string EncodeRestReading(const DecodedRestReading& reading);

@@ -157,6 +157,27 @@ void IngestStore::Transaction::Quarantine(const QuarantinedMessage& message) {
       .Run();
 }
 
+IngestStore::Transaction::AnswerTaken IngestStore::Transaction::AnswerCommand(const DeviceState& device,
+                                                                              const CommandAnswer& answer, Micros at) {
+  const auto written = Statement(state_->lease,
+                                 "UPDATE fajma_commande SET etat = :etat, detail = :detail, date_reponse = :at"
+                                 " WHERE uuid = :uuid AND dispositif_id = :dispositif AND date_reponse IS NULL")
+                           .Bind("etat", NameOf(answer.state))
+                           .Bind("detail", answer.detail)
+                           .Bind("at", at)
+                           .Bind("uuid", answer.command_id)
+                           .Bind("dispositif", device.ref.id)
+                           .Run();
+  if (written != 0) return AnswerTaken::kNow;
+  std::int64_t known = 0;
+  Statement(state_->lease, "SELECT COUNT(*) FROM fajma_commande WHERE uuid = :uuid AND dispositif_id = :dispositif")
+      .Bind("uuid", answer.command_id)
+      .Bind("dispositif", device.ref.id)
+      .Into(known)
+      .Next();
+  return known != 0 ? AnswerTaken::kBefore : AnswerTaken::kUnknown;
+}
+
 void IngestStore::Transaction::SetPosition(const StoredPosition& position) {
   Statement(state_->lease,
             "INSERT INTO fajma_point_journal (journal, segment, position) VALUES (:journal, :segment, :position) "

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/domain/command.h"
 #include "core/domain/commit.h"
 #include "core/domain/device_state.h"
 #include "core/store/database.h"
@@ -76,6 +77,9 @@ class IngestStore {
     // Returns how many rows it has.
     int Add(StoredMessage& message, const RowExtras& extras);
     void Quarantine(const QuarantinedMessage& message);
+    enum class AnswerTaken { kNow, kBefore, kUnknown };
+    // The first answer of a device to a command counts.
+    AnswerTaken AnswerCommand(const DeviceState& device, const CommandAnswer& answer, Micros at);
     void SetPosition(const StoredPosition& position);
     // Consumers' checkpoints that may ride along (see fajma_consommateur).
     void SetConsumer(std::string_view name, Cursor cursor);

@@ -63,8 +63,8 @@ Link::~Link() {
   if (dirty_) std::erase(poller_.dirty_, this);
 }
 
-// Taken out of the set first: a child that another thread is about to start still holds the descriptor, and so keeps its
-// events coming.
+// Taken out of the set first: a child that another thread is about to start still holds the descriptor, and so keeps
+// its events coming.
 void Link::Close() {
   if (fd_ >= 0) ::epoll_ctl(poller_.fd_, EPOLL_CTL_DEL, fd_, nullptr);
   if (fd_ >= 0) ::close(fd_);

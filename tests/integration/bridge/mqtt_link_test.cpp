@@ -33,7 +33,7 @@ TEST_F(MqttLinkTest, JournalsWhatDevicesPublishByItsKind) {
   ASSERT_TRUE(WaitUntil([&] { return journal.backlog() == 5; }));
   const std::vector<Journaled> all = ReadAll(journal);
   ASSERT_EQ(all.size(), 5U);
-  constexpr RawKind kKinds[] = {RawKind::kData, RawKind::kStatus, RawKind::kUnroutable, RawKind::kUnroutable,
+  constexpr RawKind kKinds[] = {RawKind::kData, RawKind::kStatus, RawKind::kUnroutable, RawKind::kCommandResult,
                                 RawKind::kData};
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].message.kind, kKinds[i]) << i;
   EXPECT_EQ(all[0].payload, "data");
@@ -61,25 +61,18 @@ TEST_F(MqttLinkTest, KeepsTheBeginningOfWhatIsTooLarge) {
   EXPECT_EQ(all[1].payload.size(), 1U << 20);
 }
 
-TEST_F(MqttLinkTest, HandsCommandResultsToWhoWantsThem) {
+TEST_F(MqttLinkTest, JournalsAnswersToCommandsWithTheirCommand) {
   test::Mosquitto broker;
   Journal journal(JournalAt());
   MessageCounters counters;
-  std::mutex mutex;
-  std::string got;
-  MqttLinkOptions options = LinkTo(broker.url());
-  options.on_command_result = [&](Mac device, std::string_view id, std::string_view payload) {
-    const std::lock_guard lock(mutex);
-    got = device.ToTopic() + " " + std::string(id) + " " + std::string(payload);
-  };
-  MqttLink link(options, journal, counters);
+  MqttLink link(LinkTo(broker.url()), journal, counters);
   ASSERT_TRUE(WaitUntil([&] { return link.connected(); }));
   Publish(broker.url(), {To("fajma/v1/devices/aabbccddeeff/commands/7/result", "done")});
-  EXPECT_TRUE(WaitUntil([&] {
-    const std::lock_guard lock(mutex);
-    return got == "aabbccddeeff 7 done";
-  }));
-  EXPECT_EQ(journal.backlog(), 0);
+  ASSERT_TRUE(WaitUntil([&] { return journal.backlog() == 1; }));
+  const auto records = ReadAll(journal);
+  EXPECT_EQ(records[0].message.kind, RawKind::kCommandResult);
+  EXPECT_EQ(Mac::FromBits(records[0].message.mac_bits).ToTopic(), "aabbccddeeff");
+  EXPECT_EQ(records[0].message.payload, "7\ndone");
 }
 
 TEST_F(MqttLinkTest, FlagsWhatWasRetained) {

@@ -122,6 +122,7 @@ RestDependencies RestFixture::Dependencies() {
   app.publish_status = [this](const DeviceStatusEvent& event) { published_statuses_.push_back(event); };
   app.end_sessions = [this](const auth::SessionEnd& end) { ended_sessions_.push_back(end); };
   app.broker_passwords = &broker_passwords_;
+  app.send_command = [](const DeviceCommand&) { return true; };
   app.now = [this] { return SystemNow() + now_offset_; };
   return app;
 }

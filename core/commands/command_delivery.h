@@ -1,0 +1,67 @@
+// Hands commands to their devices: at once when they are there, and once more when a device is back that has not
+// answered. Each waiting command stands in the database; this only knows who is to be asked.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "core/domain/command.h"
+#include "core/store/command_store.h"
+#include "core/store/device_store.h"
+
+namespace fajma {
+
+enum class HandedOver : std::uint8_t {
+  kNo,       // the device is not there
+  kYes,      // may be repeated when the device comes back without having answered
+  kForGood,  // the device would not know a repetition for one: not again
+};
+
+// A way to devices. `done` is called exactly once, in any thread, also before this returns.
+using CommandSink = std::function<void(const DeviceCommand& command, std::function<void(HandedOver)> done)>;
+
+class CommandDelivery {
+ public:
+  // The sinks are asked in turn, until one has the device. `database` and what the sinks use outlive it.
+  CommandDelivery(Database& database, std::vector<CommandSink> sinks);
+  ~CommandDelivery();
+  CommandDelivery(const CommandDelivery&) = delete;
+  CommandDelivery& operator=(const CommandDelivery&) = delete;
+
+  // Any thread. A stored command that was never sent. True: handed over within the timeout. False: it stays queued, or
+  // is still on its way.
+  bool Send(const DeviceCommand& command, std::chrono::milliseconds timeout);
+  // Any thread, returns at once: the device has connected. What it has not answered is sent to it. More than
+  // kMaxReturned waiting devices are passed over until they come back again.
+  void OnReturn(Mac mac);
+
+  static constexpr std::size_t kMaxReturned = 20'000;
+
+ private:
+  struct Job {
+    DeviceCommand command;
+    std::shared_ptr<std::promise<bool>> sent;
+  };
+
+  void Run(const std::stop_token& stop);
+  void SendPending(Mac mac);
+  bool HandOver(const DeviceCommand& command);
+
+  CommandStore store_;
+  const std::vector<CommandSink> sinks_;
+  std::mutex mutex_;
+  std::condition_variable_any wakeup_;
+  std::deque<Job> jobs_;      // guarded by mutex_
+  std::deque<Mac> returned_;  // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace fajma
