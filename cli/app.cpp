@@ -180,8 +180,10 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
   MqttLinkOptions mqtt;
   mqtt.address = BrokerOf(settings);
   mqtt.version = options.version;
-  const ws::Services services{loop, hub, *background, intake, bus, *database, alerts, readings, access_journal.get(),
-                              [this](Mac mac) { commands->OnReturn(mac); }};
+  const ws::Services services{
+      loop, hub, *background, intake, bus, *database, alerts, readings, access_journal.get(), [this](Mac mac) {
+        commands->OnReturn(mac);
+      }};
   rest = std::make_unique<rest::RestApi>(RestParts(), RestOptionsOf(settings, options));
   ws::HandshakeOptions sockets;
   sockets.allow_anonymous_devices = settings.ws_allow_anonymous_devices;

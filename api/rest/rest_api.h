@@ -84,7 +84,7 @@ struct RestDependencies {
   std::function<Micros()> now = SystemNow;
   auth::SessionEndSink end_sessions{};                   // absent: nobody holds sockets here
   auth::BrokerPasswordFile* broker_passwords = nullptr;  // null: the broker's passwords are not written
-  auth::AccessJournal* access_journal = nullptr;  // null: reads are not noted
+  auth::AccessJournal* access_journal = nullptr;         // null: reads are not noted
 };
 
 // Thread-safe.

@@ -29,7 +29,7 @@ struct Services {
   AlertStore& alerts;
   ReadingStore& readings;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
-  std::function<void(Mac)> on_device;  // a device speaks on a socket; any thread, returns at once
+  std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
 
 // Who opened a socket, as the handshake found out.

@@ -255,7 +255,7 @@ class BadRequests : public RestFixture {
   }
 };
 
-TEST_F(BadRequests, AreAnsweredExactlyAndChangeNothing) { EXPECT_EQ(AskAll(kBadRequests), 112); }
+TEST_F(BadRequests, AreAnsweredExactlyAndChangeNothing) { EXPECT_EQ(AskAll(kBadRequests), 170); }
 
 TEST_F(BadRequests, AboutAccountsAreAnsweredExactlyAndChangeNothing) { EXPECT_EQ(AskAll(kBadAccountRequests), 136); }
 
