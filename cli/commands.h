@@ -15,6 +15,8 @@ struct DemoOptions {
   std::int64_t devices = 12;   // simulated; 0: none
   std::int64_t mqtt_port = 0;  // 0: a free one
   bool data_dir_given = false;
+  bool lan = false;  // for real devices: all addresses, random passwords
+  bool http_address_given = false;
 };
 
 struct NewUser {

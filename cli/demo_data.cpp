@@ -36,15 +36,21 @@ constexpr DemoPatient kPatients[] = {
 };
 constexpr std::string_view kTypes[] = {"capteur_cardiaque", "capteur_temperature", "capteur_pression",
                                        "capteur_oxygene", "capteur_glycemie"};
+constexpr std::string_view kPassword = "demo";
 constexpr std::string_view kDocumentedMac = "AA:BB:CC:DD:EE:FF";
 
-void AddUsers(Database& database) {
+void AddUsers(Database& database, const std::string& password) {
   UserStore users(database);
   auth::PasswordHasher passwords;
   std::string hash;
   for (const DemoUser& user : kUsers) {
-    if (users.FindByName(std::string(user.name))) continue;
-    if (hash.empty()) hash = passwords.Hash("demo");
+    const std::optional<User> known = users.FindByName(std::string(user.name));
+    if (known && password == kPassword) continue;
+    if (hash.empty()) hash = passwords.Hash(password);
+    if (known) {
+      users.SetPasswordHash(known->id, hash);
+      continue;
+    }
     User row;
     row.name = user.name;
     row.role = user.role;
@@ -67,8 +73,8 @@ std::int64_t EnsurePatient(PatientStore& patients, const DemoPatient& patient) {
 
 }  // namespace
 
-std::vector<DemoDevice> AddDemoData(Database& database, std::int64_t devices) {
-  AddUsers(database);
+std::vector<DemoDevice> AddDemoData(Database& database, std::int64_t devices, const std::string& password) {
+  AddUsers(database, password);
   PatientStore patients(database);
   DeviceStore store(database);
   std::vector<std::int64_t> ids;

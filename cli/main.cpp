@@ -81,9 +81,11 @@ Program::Program() {
   Add(app, "serve", "everything in one process", [this] { return RunServe(settings); });
   CLI::App* demo_command = Add(app, "demo", "serve with a private broker, demo data and simulated devices", [this] {
     demo.data_dir_given = app.get_subcommand("demo")->get_option("--data-dir")->count() > 0;
+    demo.http_address_given = app.get_subcommand("demo")->get_option("--http-address")->count() > 0;
     return RunDemo(settings, demo);
   });
   demo_command->add_option("--devices", demo.devices, "simulated devices")->check(CLI::Range(0, 1000));
+  demo_command->add_flag("--lan", demo.lan, "open to the network, for real ESP32s: random passwords, printed");
   demo_command->add_option("--mqtt-port", demo.mqtt_port, "the broker's port; 0: a free one")
       ->check(CLI::Range(0, 65535));
   Add(app, "migrate", "creates or upgrades the database", [this] { return RunMigrate(settings); });

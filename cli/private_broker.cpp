@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "api/auth/broker_passwords.h"
 #include "cli/demo.h"
 #include "cli/demo_broker_conf.h"
 
@@ -54,13 +56,34 @@ void Replace(std::string& text, std::string_view what, const std::string& with) 
   }
 }
 
-std::filesystem::path WriteConfiguration(const std::filesystem::path& folder, std::uint16_t port) {
+// Readable by this user alone.
+void WriteSecretly(const std::filesystem::path& path, const std::string& text) {
+  const mode_t before = ::umask(0077);
+  std::ofstream(path) << text;
+  ::umask(before);
+}
+
+// The rights of the production broker, and a password for everybody.
+std::string WriteAccounts(const std::filesystem::path& folder, const BrokerAccess& access) {
+  std::string lines;
+  for (const auto& [user, password] : access.accounts) {
+    lines += user + ":" + auth::HashBrokerPassword(password) + "\n";
+  }
+  WriteSecretly(folder / "passwords", lines);
+  WriteSecretly(folder / "acl", std::string(kBrokerAcl));
+  return "\nallow_anonymous false\npassword_file " + (folder / "passwords").string() + "\nacl_file " +
+         (folder / "acl").string() + "\n";
+}
+
+std::filesystem::path WriteConfiguration(const std::filesystem::path& folder, std::uint16_t port,
+                                         const BrokerAccess& access) {
   std::string text(kDemoBrokerConf);
   // The comment at its head names the placeholders.
   Replace(text, "@PORT@", std::to_string(port));
-  Replace(text, "@ADDRESS@", "127.0.0.1");
+  Replace(text, "@ADDRESS@", access.address);
   Replace(text, "@DIR@", folder.string());
   Replace(text, "@USER_LINE@", ::geteuid() == 0 ? "user root" : "");
+  if (!access.accounts.empty()) text += WriteAccounts(folder, access);
   const std::filesystem::path path = folder / "mosquitto.conf";
   std::ofstream(path) << text;
   return path;
@@ -93,11 +116,11 @@ pid_t Start(const std::filesystem::path& configuration) {
 
 }  // namespace
 
-PrivateBroker::PrivateBroker(const std::filesystem::path& folder, std::uint16_t port)
+PrivateBroker::PrivateBroker(const std::filesystem::path& folder, std::uint16_t port, const BrokerAccess& access)
     : port_(port != 0 ? port : FreePort()) {
   std::filesystem::create_directories(folder);
   if (port != 0 && Answers(port)) throw std::runtime_error("port " + std::to_string(port) + " is taken");
-  pid_ = Start(WriteConfiguration(folder, port_));
+  pid_ = Start(WriteConfiguration(folder, port_, access));
   if (pid_ < 0) throw std::runtime_error("mosquitto could not be started");
   const auto deadline = Clock::now() + std::chrono::seconds(10);
   while (!Answers(port_)) {

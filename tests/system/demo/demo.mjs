@@ -11,15 +11,17 @@ export async function startDemo(program, flags = [], environment = {}) {
   });
   const begun = Date.now();
   const addresses = {};
+  const lines = [];
   const timeout = setTimeout(() => child.kill('SIGKILL'), 60_000);
   for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
     const match = /^(page|mqtt) (\S+)$/.exec(line);
     if (match) addresses[match[1]] = match[2];
     if (addresses.page && addresses.mqtt) break;
   }
   clearTimeout(timeout);
   if (!addresses.mqtt) throw new Error('the demo ended before it was ready');
-  return { child, begun, page: addresses.page, mqtt: addresses.mqtt };
+  return { child, begun, page: addresses.page, mqtt: addresses.mqtt, lines };
 }
 
 /** Ends it as Ctrl-C does. Resolves with its exit code, or with the signal that killed it. */
