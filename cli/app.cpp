@@ -156,6 +156,7 @@ struct App::Parts {
   ReadingCreator creator{intake};
   ws::Loop loop;
   ws::LiveHub hub{loop, intake.process()};
+  ws::SocketRegistry open_sockets;
   std::unique_ptr<ws::Background> background = std::make_unique<ws::Background>();
   std::unique_ptr<auth::AccessJournal> access_journal = std::make_unique<auth::AccessJournal>(accesses);
   std::unique_ptr<MqttLink> link;
@@ -180,10 +181,17 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
   MqttLinkOptions mqtt;
   mqtt.address = BrokerOf(settings);
   mqtt.version = options.version;
-  const ws::Services services{
-      loop, hub, *background, intake, bus, *database, alerts, readings, access_journal.get(), [this](Mac mac) {
-        commands->OnReturn(mac);
-      }};
+  const ws::Services services{loop,
+                              hub,
+                              *background,
+                              intake,
+                              bus,
+                              *database,
+                              alerts,
+                              readings,
+                              open_sockets,
+                              access_journal.get(),
+                              [this](Mac mac) { commands->OnReturn(mac); }};
   rest = std::make_unique<rest::RestApi>(RestParts(), RestOptionsOf(settings, options));
   ws::HandshakeOptions sockets;
   sockets.allow_anonymous_devices = settings.ws_allow_anonymous_devices;
@@ -234,6 +242,7 @@ rest::RestDependencies App::Parts::RestParts() {
   parts.publish_status = [this](const DeviceStatusEvent& event) { PublishStatus(event); };
   parts.broker_passwords = &broker_passwords;
   parts.access_journal = access_journal.get();
+  parts.end_sessions = [this](const auth::SessionEnd& end) { ws::CloseEnded(loop, open_sockets, end); };
   parts.send_command = [this](const DeviceCommand& command) { return commands->Send(command, kCommandTimeout); };
   parts.find_fault = [this] {
     if (!ingest->ready()) return std::string("ingest is still recovering");

@@ -56,8 +56,7 @@ struct LanSecrets {
 };
 LanSecrets NewLanSecrets();
 // fajma, integrateur (with the users' password), and each device. `address`: where the broker listens.
-BrokerAccess LanBroker(const std::string& address, const LanSecrets& secrets,
-                       const std::vector<DemoDevice>& devices);
+BrokerAccess LanBroker(const std::string& address, const LanSecrets& secrets, const std::vector<DemoDevice>& devices);
 // This machine's names and addresses, as a browser on the network writes them; the first is an address others reach it
 // by, if it has any.
 std::vector<std::string> LanHosts();

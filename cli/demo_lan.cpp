@@ -41,8 +41,7 @@ LanSecrets NewLanSecrets() {
           auth::RandomHex(kBrokerPasswordBytes)};
 }
 
-BrokerAccess LanBroker(const std::string& address, const LanSecrets& secrets,
-                       const std::vector<DemoDevice>& devices) {
+BrokerAccess LanBroker(const std::string& address, const LanSecrets& secrets, const std::vector<DemoDevice>& devices) {
   BrokerAccess access{address, {{"fajma", secrets.server}, {"integrateur", secrets.users}}};
   for (const DemoDevice& device : devices) {
     access.accounts.emplace_back(Mac::ParseColons(device.mac)->ToTopic(), secrets.devices);

@@ -13,6 +13,7 @@ enum class SessionEndReason : std::uint8_t {
   kPasswordChanged,  // user_id
   kDeactivated,      // user_id
   kAccessChanged,    // user_id (0: everybody); `rooms` were lost; none named: the role has changed
+  kRoomsChanged,     // user_id (0: everybody): rooms were added or renamed; what is shown by room begins again
   kPatientMoved,     // patient_id: discharged, or in another room; who may not see the patient any more
   kDeviceRevoked,    // device_id; token_id: those opened with this token; none named: all of the device
 };

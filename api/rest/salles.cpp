@@ -61,7 +61,12 @@ http::Response Rename(const Call& call, bool partial) {
   auto read = ReadValues(call, RoomFields(), RoomLookups(call, room->id), partial);
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const auto name = std::get<Values>(read).Text("nom");
-  return name ? Answer(RoomStore(call.app.database).Rename(room->id, *name), 200) : Show(200, *room);
+  if (!name) return Show(200, *room);
+  RoomResult result = RoomStore(call.app.database).Rename(room->id, *name);
+  if (result.outcome == RoomOutcome::kDone) {
+    EndSessions(call, {.reason = auth::SessionEndReason::kRoomsChanged, .login = {}});
+  }
+  return Answer(std::move(result), 200);
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ void TellEnded(const Call& call, const User& before, const User& after, bool new
   std::set_difference(before.rooms.begin(), before.rooms.end(), after.rooms.begin(), after.rooms.end(),
                       std::back_inserter(lost));
   if (!lost.empty()) tell(SessionEndReason::kAccessChanged, std::move(lost));
+  const bool gained = !std::includes(before.rooms.begin(), before.rooms.end(), after.rooms.begin(), after.rooms.end());
+  if (gained) tell(SessionEndReason::kRoomsChanged);
 }
 
 http::Response Apply(const Call& call, std::int64_t id, const UserPatch& patch, int status) {

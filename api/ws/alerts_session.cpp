@@ -31,7 +31,10 @@ std::string AlertError(std::string_view code, std::string_view message, std::int
 AlertsSession::AlertsSession(const Services& services, SocketContext context)
     : services_(services), context_(std::move(context)) {}
 
-void AlertsSession::OnOpen(Connection& connection) { SendActive(connection); }
+void AlertsSession::OnOpen(Connection& connection) {
+  services_.sockets.Add(connection.id(), context_);
+  SendActive(connection);
+}
 
 // The list is read after the newest commit is noted: a change in between may come twice, in the list and live, but
 // none is missed.
@@ -123,6 +126,9 @@ void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
   if (!taken) connection.SendText(AlertError("unavailable", "Service momentanément indisponible.", alert_id));
 }
 
-void AlertsSession::OnClose(ConnectionId id, std::uint16_t) { services_.hub.Leave(id, topic()); }
+void AlertsSession::OnClose(ConnectionId id, std::uint16_t) {
+  services_.sockets.Remove(id);
+  services_.hub.Leave(id, topic());
+}
 
 }  // namespace fajma::ws

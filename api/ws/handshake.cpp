@@ -202,6 +202,7 @@ bool Handshake::AdmitToPatient(SocketContext& context, const std::string& name) 
   const std::optional<Patient> patient = FindPatient(name);
   if (!patient) return false;
   context.patient_id = patient->id;
+  context.room = patient->room;
   if (context.user.user_id != 0) {
     return SeesPatients(context.user) && AreSeen(context.user.rooms, {patient->id, patient->identifier, patient->room});
   }

@@ -37,6 +37,7 @@ IotSession::IotSession(const Services& services, SocketContext context)
 
 void IotSession::OnOpen(Connection& connection) {
   connection.SendText(ConnectionEstablishedFrame(context_.patient_id));
+  services_.sockets.Add(connection.id(), context_);
   services_.hub.Listen(connection.id(), *this);
   if (context_.user.device_id != 0) {
     BindDevice(connection.id(), context_.user.device_mac, context_.wants_ack);
@@ -126,6 +127,7 @@ void IotSession::OnOutcome(Connection& connection, const Outcome& outcome, const
 }
 
 void IotSession::OnClose(ConnectionId id, std::uint16_t) {
+  services_.sockets.Remove(id);
   services_.hub.Leave(id, topic());
   for (const Mac mac : devices_) {
     services_.hub.Unbind(id, mac);

@@ -10,6 +10,7 @@
 #include "api/ws/background.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
+#include "api/ws/socket_registry.h"
 #include "core/bus/event_bus.h"
 #include "core/domain/mac.h"
 #include "core/ingest/intake.h"
@@ -28,6 +29,7 @@ struct Services {
   Database& database;
   AlertStore& alerts;
   ReadingStore& readings;
+  SocketRegistry& sockets;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
@@ -50,6 +52,7 @@ struct SocketContext {
   Route route = Route::kIot;
   SocketUser user;
   std::int64_t patient_id = 0;       // kIot
+  std::string room;                  // of that patient
   std::optional<std::string> after;  // `?apres=` as sent
   bool wants_ack = false;            // `?ack=1`
 };

@@ -26,6 +26,7 @@ enum CloseCode : std::uint16_t {
   kCloseTooBig = 1009,
   kCloseInternalError = 1011,
   kCloseTryAgainLater = 1013,
+  kCloseSessionEnded = 4401,  // ours: the user or device may no longer be here
 };
 
 // `text` must be valid UTF-8.

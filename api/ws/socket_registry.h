@@ -1,0 +1,35 @@
+// Whose sockets are open, so that they can be closed when their user's or device's place here ends.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "api/auth/session_end.h"
+#include "api/ws/loop/loop.h"
+
+namespace fajma::ws {
+
+struct SocketContext;
+
+// Loop thread. Asked only when something ends: it looks at every socket.
+class SocketRegistry {
+ public:
+  // `context` outlives the entry: it is the session's.
+  void Add(ConnectionId id, const SocketContext& context) { sockets_[id] = &context; }
+  void Remove(ConnectionId id) { sockets_.erase(id); }
+  struct Ended {
+    ConnectionId id;
+    std::uint16_t code;  // to close it with
+  };
+  // Those that `end` is about. A socket outlives its token; it does not outlive its right.
+  std::vector<Ended> FindEnded(const auth::SessionEnd& end) const;
+
+ private:
+  std::unordered_map<ConnectionId, const SocketContext*> sockets_;
+};
+
+// Any thread: closes them with 4401, or with 1013 where the client may come back at once.
+void CloseEnded(Loop& loop, const SocketRegistry& registry, const auth::SessionEnd& end);
+
+}  // namespace fajma::ws
