@@ -20,6 +20,7 @@
 #include "api/ws/handshake.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
+#include "api/ws/session_recorder.h"
 #include "bridge/broker_check.h"
 #include "bridge/command_sink.h"
 #include "bridge/mqtt_link.h"
@@ -37,7 +38,6 @@
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
 #include "core/store/reading_store.h"
-#include "core/store/session_store.h"
 #include "core/store/user_store.h"
 
 namespace fajma::cli {
@@ -74,13 +74,11 @@ std::unique_ptr<Database> OpenDatabase(const Settings& settings) {
   return database;
 }
 
-// A program is told from others on the same database by its host and address.
-void CloseSessionsOfLastRun(Database& database, const Settings& settings) {
-  constexpr Micros kForgetAfter = 90 * 24 * 60 * kMicrosPerMinute;
+// Names the program that holds the sockets: the same at each of its starts.
+std::string ProcessName(const Settings& settings) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  const Micros now = SystemNow();
-  SessionStore(database).CloseAllOfProcess(std::string(host) + " " + settings.http_address, now, now - kForgetAfter);
+  return std::string(host) + " " + settings.http_address;
 }
 
 JournalOptions JournalOf(const Settings& settings, Door door) {
@@ -157,6 +155,7 @@ struct App::Parts {
   ws::Loop loop;
   ws::LiveHub hub{loop, intake.process()};
   ws::SocketRegistry open_sockets;
+  std::unique_ptr<ws::SessionRecorder> recorder;
   std::unique_ptr<ws::Background> background = std::make_unique<ws::Background>();
   std::unique_ptr<auth::AccessJournal> access_journal = std::make_unique<auth::AccessJournal>(accesses);
   std::unique_ptr<MqttLink> link;
@@ -177,7 +176,7 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
       api_journal(JournalOf(settings, Door::kApi)),
       loop(LoopOptionsOf(settings)) {
   WriteBrokerPasswordsAtStart();
-  CloseSessionsOfLastRun(*database, settings);
+  recorder = std::make_unique<ws::SessionRecorder>(*database, ProcessName(settings));
   MqttLinkOptions mqtt;
   mqtt.address = BrokerOf(settings);
   mqtt.version = options.version;
@@ -190,6 +189,7 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
                               alerts,
                               readings,
                               open_sockets,
+                              *recorder,
                               access_journal.get(),
                               [this](Mac mac) { commands->OnReturn(mac); }};
   rest = std::make_unique<rest::RestApi>(RestParts(), RestOptionsOf(settings, options));
@@ -198,6 +198,9 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
   sockets.anonymous_devices_from = settings.ws_anonymous_devices_from;
   sockets.is_allowed_host = [hosts = rest::AllowedHosts(settings.allowed_hosts)](std::string_view host) {
     return hosts.Allows(host);
+  };
+  sockets.client_address = [proxies = InRanges(settings.trusted_proxies)](const http::Request& request) {
+    return rest::ClientAddressOf(request, proxies);
   };
   handshake = std::make_unique<ws::Handshake>(services, tokens, std::move(sockets));
   bus.Subscribe([this](const CommitPtr& commit) { hub.OnCommit(commit); });
@@ -320,6 +323,7 @@ App::~App() {
   parts.commands.reset();
   parts.loop.Stop();  // 1001 to all
   parts.background.reset();
+  parts.recorder.reset();
   parts.mirrors.reset();
   parts.access_journal.reset();  // writes what was read last
 }

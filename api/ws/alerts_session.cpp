@@ -32,7 +32,7 @@ AlertsSession::AlertsSession(const Services& services, SocketContext context)
     : services_(services), context_(std::move(context)) {}
 
 void AlertsSession::OnOpen(Connection& connection) {
-  services_.sockets.Add(connection.id(), context_);
+  Register(services_, connection.id(), context_, "alerts", "alerts");
   SendActive(connection);
 }
 
@@ -65,6 +65,7 @@ void AlertsSession::SendActive(Connection& connection) {
 }
 
 void AlertsSession::OnText(Connection& connection, std::string_view text) {
+  services_.recorder.Touch(connection.id());
   const auto parsed = json::Document::Parse(text);
   if (!parsed) {
     connection.SendText(ErrorFrame("invalid_json", "JSON invalide."));
@@ -127,7 +128,7 @@ void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
 }
 
 void AlertsSession::OnClose(ConnectionId id, std::uint16_t) {
-  services_.sockets.Remove(id);
+  Unregister(services_, id);
   services_.hub.Leave(id, topic());
 }
 

@@ -107,6 +107,8 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   } catch (const DatabaseError&) {
     return http::DetailResponse(503, "Service temporarily unavailable, try again later.");
   }
+  context.address = options_.client_address ? options_.client_address(request) : request.peer_address;
+  if (const std::string* agent = request.FindHeader("User-Agent")) context.user_agent = *agent;
   if (const std::string* after = request.FindQuery("apres")) context.after = *after;
   const std::string* ack = request.FindQuery("ack");
   context.wants_ack = ack != nullptr && *ack == "1";

@@ -18,7 +18,8 @@ namespace fajma::ws {
 struct HandshakeOptions {
   bool allow_anonymous_devices = false;             // no token: may send and listen, on ws/iot only
   std::vector<std::string> anonymous_devices_from;  // addresses "a.b.c.d/n" of devices without a token: write only
-  std::function<bool(std::string_view host)> is_allowed_host;  // of an Origin, without the port
+  std::function<std::string(const http::Request&)> client_address;  // behind proxies; absent: the peer's
+  std::function<bool(std::string_view host)> is_allowed_host;       // of an Origin, without the port
 };
 
 // Thread-safe: Decide runs in any worker, and asks the database.

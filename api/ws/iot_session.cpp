@@ -37,7 +37,7 @@ IotSession::IotSession(const Services& services, SocketContext context)
 
 void IotSession::OnOpen(Connection& connection) {
   connection.SendText(ConnectionEstablishedFrame(context_.patient_id));
-  services_.sockets.Add(connection.id(), context_);
+  Register(services_, connection.id(), context_, "iot", "patient_" + std::to_string(context_.patient_id));
   services_.hub.Listen(connection.id(), *this);
   if (context_.user.device_id != 0) {
     BindDevice(connection.id(), context_.user.device_mac, context_.wants_ack);
@@ -54,6 +54,7 @@ void IotSession::OnOpen(Connection& connection) {
 }
 
 void IotSession::OnText(Connection& connection, std::string_view text) {
+  if (context_.user.user_id != 0) services_.recorder.Touch(connection.id());
   if (IsPing(text)) {
     connection.SendText(PongFrame(SystemNow()));
     return;
@@ -127,7 +128,7 @@ void IotSession::OnOutcome(Connection& connection, const Outcome& outcome, const
 }
 
 void IotSession::OnClose(ConnectionId id, std::uint16_t) {
-  services_.sockets.Remove(id);
+  Unregister(services_, id);
   services_.hub.Leave(id, topic());
   for (const Mac mac : devices_) {
     services_.hub.Unbind(id, mac);

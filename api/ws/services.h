@@ -10,6 +10,7 @@
 #include "api/ws/background.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
+#include "api/ws/session_recorder.h"
 #include "api/ws/socket_registry.h"
 #include "core/bus/event_bus.h"
 #include "core/domain/mac.h"
@@ -30,6 +31,7 @@ struct Services {
   AlertStore& alerts;
   ReadingStore& readings;
   SocketRegistry& sockets;
+  SessionRecorder& recorder;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
@@ -55,7 +57,14 @@ struct SocketContext {
   std::string room;                  // of that patient
   std::optional<std::string> after;  // `?apres=` as sent
   bool wants_ack = false;            // `?ack=1`
+  std::string address;               // of the client
+  std::string user_agent;
 };
+
+// Lists the socket, when it is a user's, and makes it known to whoever may end it; and the opposite.
+void Register(const Services& services, ConnectionId id, const SocketContext& context, std::string_view kind,
+              std::string room);
+void Unregister(const Services& services, ConnectionId id);
 
 // `{"type":"ping"}` is answered by every route.
 bool IsPing(std::string_view text);
