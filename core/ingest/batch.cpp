@@ -1,6 +1,7 @@
 #include "core/ingest/batch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/json/frames.h"
 #include "core/json/writer.h"
@@ -152,7 +153,7 @@ void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& ve
     if (GetMeasure(value.measure).kind != MeasureKind::kDeviceFigure || verdict.late) continue;
     std::optional<int>& figure =
         value.measure == MeasureId::kBatteryLevel ? device.battery_percent : device.signal_percent;
-    TakeFigure(static_cast<int>(value.value + 0.5), figure, device);
+    TakeFigure(static_cast<int>(std::lround(value.value)), figure, device);
   }
   StoredMessage& message = result_.commit->messages.emplace_back();
   message.patient = verdict.late ? device.PatientAt(verdict.measured_at) : device.patient;

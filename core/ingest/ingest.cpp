@@ -27,7 +27,7 @@ struct Ingest::Source {
   JournalPosition stored;  // the checkpoint in the database
 };
 
-Ingest::Ingest(Database& database, std::vector<JournalOfDoor> journals, EventBus& bus, MessageCounters& counters,
+Ingest::Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
                IngestLimits limits)
     : database_(database), bus_(bus), counters_(counters), limits_(limits), store_(database), alerts_(database) {
   for (const auto& [door, journal] : journals) sources_.push_back(std::make_unique<Source>(Source{door, journal, {}}));

@@ -41,7 +41,7 @@ class Ingest {
  public:
   // The journals must outlive it, and have no other reader. Starts its thread at once; a database that is away is
   // waited for, while the journals go on filling.
-  Ingest(Database& database, std::vector<JournalOfDoor> journals, EventBus& bus, MessageCounters& counters,
+  Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
          IngestLimits limits = {});
   // Stores what is in the journals (for at most `drain_timeout`, 5 s), then stops.
   ~Ingest();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "core/domain/alert_text.h"
 #include "core/json/message_parser.h"
@@ -82,7 +83,7 @@ DeviceTime TimeFromMillis(const Value& value) {
   const double millis = value.GetDouble();
   if (millis >= 0 && millis <= kLastWallMillis) {
     time.kind = millis < kFirstWallMillis ? DeviceTime::Kind::kUptime : DeviceTime::Kind::kWall;
-    time.value = static_cast<Micros>(millis * 1000.0 + 0.5);
+    time.value = std::llround(millis * 1000.0);
   }
   return time;
 }
@@ -124,7 +125,7 @@ DecodedMessage DecodeNative(const Value& object) {
     if (message.time.kind == DeviceTime::Kind::kUptime) message.time.kind = DeviceTime::Kind::kWall;  // 1970: says so
   } else if (uptime != nullptr && uptime->IsNumber() && uptime->GetDouble() >= 0 &&
              uptime->GetDouble() < kLastWallMillis) {
-    message.time = {DeviceTime::Kind::kUptime, static_cast<Micros>(uptime->GetDouble() * 1000.0 + 0.5),
+    message.time = {DeviceTime::Kind::kUptime, std::llround(uptime->GetDouble() * 1000.0),
                     json_internal::TokenOf(*uptime)};
   } else if (wall != nullptr || uptime != nullptr) {
     Reject(message, rejection::kInvalidData, "t and u are numbers of milliseconds");

@@ -167,7 +167,7 @@ std::vector<std::int64_t> FarIds(Lease& lease, PageAnchors& anchors, Search sear
     range.last_id = std::min(range.last_id, anchor.id);
   }
   const std::int64_t offset = search.upwards ? bottom - anchor.rank : anchor.rank - top;
-  const std::vector<std::int64_t> ids = ReadIds(lease, search, range, top - bottom, offset);
+  std::vector<std::int64_t> ids = ReadIds(lease, search, range, top - bottom, offset);
   if (!ids.empty()) {
     const std::int64_t newest = std::ranges::max(ids);
     if (newest < SettledBelow(lease)) anchors.Put(list, corrections, {top, newest});
