@@ -11,7 +11,7 @@ namespace fajma {
 
 CommandSink CommandsOverMqtt(PublishFunction publish, std::function<bool(std::int64_t device_id)> is_there) {
   return [publish = std::move(publish), is_there = std::move(is_there)](const DeviceCommand& command,
-                                                                        std::function<void(HandedOver)> done) {
+                                                                        const CommandDone& done) {
     const std::optional<std::string> topic = CommandTopic(command.mac, command.id);
     const Micros left = command.expires_at - SystemNow();
     if (!topic || left <= 0 || !is_there(command.device_id)) return done(HandedOver::kNo);

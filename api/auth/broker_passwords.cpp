@@ -118,7 +118,7 @@ void BrokerPasswordFile::Write(const std::function<Lines()>& read_devices) {
   if (path_.empty()) return;
   const std::lock_guard lock(mutex_);
   std::string text = ReadOthers(path_);
-  for (const auto& [name, hash] : read_devices()) text += name + ':' + hash + '\n';
+  for (const auto& [name, hash] : read_devices()) text.append(name).append(":").append(hash).append("\n");
   const std::filesystem::path draft = path_.string() + "." + RandomHex(8);
   const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) Fail(path_, std::strerror(errno));

@@ -26,7 +26,8 @@ enum class HandedOver : std::uint8_t {
 };
 
 // A way to devices. `done` is called exactly once, in any thread, also before this returns.
-using CommandSink = std::function<void(const DeviceCommand& command, std::function<void(HandedOver)> done)>;
+using CommandDone = std::function<void(HandedOver)>;
+using CommandSink = std::function<void(const DeviceCommand& command, const CommandDone& done)>;
 
 class CommandDelivery {
  public:
