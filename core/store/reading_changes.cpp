@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 #include <tuple>
 
 #include "core/store/ingest_rows.h"
@@ -58,11 +59,12 @@ std::int64_t PatientOf(Lease& lease, std::int64_t device_id, Micros time) {
   return patient;
 }
 
+constexpr std::string_view kInsertSums =
+    "INSERT INTO fajma_cumul (echelle, debut, patient_id, dispositif_id, type_id, nombre, somme, minimum, maximum,"
+    " derniere) ";
+
 // The sums of the minute and of the hour of `time`, anew from what there is.
 void RebuildRollups(Lease& lease, const SeriesKey& key, Micros time) {
-  constexpr std::string_view kInsert =
-      "INSERT INTO fajma_cumul (echelle, debut, patient_id, dispositif_id, type_id, nombre, somme, minimum, maximum,"
-      " derniere) ";
   const Micros minute = StartOf(time, kMicrosPerMinute);
   const Micros hour = StartOf(time, kHour);
   for (const auto& [scale, start] : {std::pair(kMinuteScale, minute), std::pair(kHourScale, hour)}) {
@@ -70,7 +72,7 @@ void RebuildRollups(Lease& lease, const SeriesKey& key, Micros time) {
                    "DELETE FROM fajma_cumul" + std::string(kOfSeries) + " AND echelle = :echelle AND debut = :debut");
     BindKey(drop, key).Bind("echelle", scale).Bind("debut", start).Run();
   }
-  Statement minutes(lease, std::string(kInsert) +
+  Statement minutes(lease, std::string(kInsertSums) +
                                "SELECT 1, CAST(:debut AS BIGINT), patient_id, dispositif_id, type_id, COUNT(*),"
                                " SUM(valeur), MIN(valeur), MAX(valeur), MAX(\"timestamp\")"
                                " FROM fajma_donneescapteursiot" +
@@ -79,7 +81,7 @@ void RebuildRollups(Lease& lease, const SeriesKey& key, Micros time) {
                                " GROUP BY patient_id, dispositif_id, type_id");
   BindKey(minutes, key).Bind("premiere", LeastIdSince(lease, minute)).Bind("debut", minute);
   minutes.Bind("fin", minute + kMicrosPerMinute).Run();
-  Statement hours(lease, std::string(kInsert) +
+  Statement hours(lease, std::string(kInsertSums) +
                              "SELECT 60, CAST(:debut AS BIGINT), patient_id, dispositif_id, type_id,"
                              " CAST(SUM(nombre) AS BIGINT), SUM(somme), MIN(minimum), MAX(maximum), MAX(derniere)"
                              " FROM fajma_cumul" +
@@ -87,6 +89,31 @@ void RebuildRollups(Lease& lease, const SeriesKey& key, Micros time) {
                              " AND echelle = 1 AND debut >= :debut AND debut < :fin"
                              " GROUP BY patient_id, dispositif_id, type_id");
   BindKey(hours, key).Bind("debut", hour).Bind("fin", hour + kHour).Run();
+}
+
+// The totals of the minute and of the hour of `time`, after the series' sums, in the order in which ingest takes them.
+void RebuildTotals(Lease& lease, const std::set<TypeId>& types, Micros time) {
+  for (const auto& [scale, step] : {std::pair(kMinuteScale, kMicrosPerMinute), std::pair(kHourScale, kHour)}) {
+    const Micros start = StartOf(time, step);
+    for (const TypeId type : types) {
+      Statement(lease,
+                "DELETE FROM fajma_cumul WHERE echelle = :echelle AND debut = :debut AND patient_id = 0"
+                " AND dispositif_id = 0 AND type_id = :type")
+          .Bind("echelle", -scale)
+          .Bind("debut", start)
+          .Bind("type", type)
+          .Run();
+      Statement(lease, std::string(kInsertSums) +
+                           "SELECT -echelle, debut, 0, 0, type_id, CAST(SUM(nombre) AS BIGINT), SUM(somme),"
+                           " MIN(minimum), MAX(maximum), MAX(derniere) FROM fajma_cumul"
+                           " WHERE echelle = :echelle AND debut = :debut AND type_id = :type"
+                           " GROUP BY echelle, debut, type_id")
+          .Bind("echelle", scale)
+          .Bind("debut", start)
+          .Bind("type", type)
+          .Run();
+    }
+  }
 }
 
 // The live reading with the newest time, or none.
@@ -220,6 +247,7 @@ std::optional<Reading> ReadingStore::Correct(std::int64_t id, const ReadingPatch
     RebuildRollups(lease, from, after.measured_at);
   }
   RebuildRollups(lease, to, after.measured_at);
+  RebuildTotals(lease, {from.type_id, to.type_id}, after.measured_at);
   Finish(lease, database_);
   return Complete(lease, std::move(after));
 }
@@ -237,6 +265,7 @@ bool ReadingStore::Delete(std::int64_t id) {
       .Run();
   LeaveSeries(lease, key, id);
   RebuildRollups(lease, key, reading->measured_at);
+  RebuildTotals(lease, {key.type_id}, reading->measured_at);
   Finish(lease, database_);
   return true;
 }

@@ -1,4 +1,6 @@
-// Statistics from the rollups: whole hours from the hours, what is before the first of them from the minutes.
+// Statistics from the rollups: whole hours from the hours, what is before the first of them from the minutes. Over all
+// patients they come from the totals; of some patients each interval is looked up for each of them, since the key
+// leads with the time, and a range of time holds the rows of all patients.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -30,16 +32,75 @@ void Fold(const ReadingStatistics& row, ReadingStatistics& into) {
   into.sum += row.sum;
 }
 
-Conditions ConditionsOf(const ReadingFilter& filter, const std::optional<std::vector<std::int64_t>>& types,
-                        Dialect dialect, const Interval& interval) {
-  Conditions conditions;
-  conditions.Add("echelle = :echelle", "echelle", std::int64_t{interval.scale});
+// Intervals times patients that are looked up one by one; beyond that one range is read.
+constexpr std::int64_t kMaxLookups = 8192;
+
+// Whose rows are asked for.
+struct Scope {
+  std::optional<std::int64_t> device_id;
+  VisiblePatients patients;  // absent: all
+  std::optional<std::vector<std::int64_t>> types;
+  bool of_all() const { return !device_id && !patients; }
+};
+
+// The patients whom the device has readings of.
+std::vector<std::int64_t> PatientsOf(Lease& lease, std::int64_t device_id) {
+  std::vector<std::int64_t> patients;
+  std::int64_t patient = 0;
+  Statement query(lease, "SELECT DISTINCT patient_id FROM fajma_serie WHERE dispositif_id = :dispositif");
+  query.Bind("dispositif", device_id).Into(patient);
+  while (query.Next()) patients.push_back(patient);
+  return patients;
+}
+
+// A patient or device that is asked for and not visible leaves no patients.
+Scope ScopeOf(Lease& lease, const ReadingFilter& filter, TypeCatalogue& catalogue) {
+  Scope scope{filter.device_id, filter.patients, {}};
+  const auto narrow = [&scope](const std::vector<std::int64_t>& to) {
+    if (!scope.patients) scope.patients = to;
+    std::erase_if(*scope.patients, [&to](std::int64_t id) { return std::ranges::find(to, id) == to.end(); });
+  };
+  if (filter.patient_id) narrow({*filter.patient_id});
+  if (filter.device_id) narrow(PatientsOf(lease, *filter.device_id));
+  if (filter.type) {
+    const std::vector<TypeId> found = catalogue.FindByName(lease, *filter.type);
+    scope.types.emplace(found.begin(), found.end());
+  }
+  return scope;
+}
+
+Micros NewestStart(Lease& lease, int scale) {
+  std::optional<Micros> newest;
+  Statement(lease, "SELECT MAX(debut) FROM fajma_cumul WHERE echelle = :echelle")
+      .Bind("echelle", scale)
+      .Into(newest)
+      .Next();
+  return newest.value_or(0);
+}
+
+void AddTimes(Lease& lease, const Scope& scope, const Interval& interval, Conditions& conditions) {
+  if (scope.patients) {
+    const Micros step = interval.scale * kMicrosPerMinute;
+    const Micros to = std::min(interval.to, NewestStart(lease, interval.scale) + 1);
+    const std::int64_t count = to <= interval.from ? 0 : (to - interval.from - 1) / step + 1;
+    if (count * static_cast<std::int64_t>(scope.patients->size()) <= kMaxLookups) {
+      std::vector<std::int64_t> starts;
+      for (std::int64_t i = 0; i < count; ++i) starts.push_back(interval.from + i * step);
+      conditions.AddIn(lease.dialect(), "debut", "debuts", starts);
+      return;
+    }
+  }
   conditions.Add("debut >= :de", "de", interval.from);
   conditions.Add("debut < :a", "a", interval.to);
-  if (filter.device_id) conditions.Add("dispositif_id = :dispositif", "dispositif", *filter.device_id);
-  if (filter.patient_id) conditions.Add("patient_id = :patient", "patient", *filter.patient_id);
-  if (filter.patients) conditions.AddIn(dialect, "patient_id", "patients", *filter.patients);
-  if (types) conditions.AddIn(dialect, "type_id", "types", *types);
+}
+
+Conditions ConditionsOf(Lease& lease, const Scope& scope, const Interval& interval) {
+  Conditions conditions;
+  conditions.Add("echelle = :echelle", "echelle", std::int64_t{scope.of_all() ? -interval.scale : interval.scale});
+  AddTimes(lease, scope, interval, conditions);
+  if (scope.patients) conditions.AddIn(lease.dialect(), "patient_id", "patients", *scope.patients);
+  if (scope.device_id) conditions.Add("dispositif_id = :dispositif", "dispositif", *scope.device_id);
+  if (scope.types) conditions.AddIn(lease.dialect(), "type_id", "types", *scope.types);
   return conditions;
 }
 
@@ -72,14 +133,11 @@ std::vector<ReadingStatistics> ReadingStore::Statistics(const ReadingFilter& fil
 
   Lease lease = database_.Read();
   lease.Begin();  // one snapshot for both
-  std::optional<std::vector<std::int64_t>> types;
-  if (filter.type) {
-    const std::vector<TypeId> found = types_.FindByName(lease, *filter.type);
-    types.emplace(found.begin(), found.end());
-  }
+  const Scope scope = ScopeOf(lease, filter, types_);
+  if (scope.patients && scope.patients->empty()) return {};
   SumsByBucket sums;
-  AddSums(lease, ConditionsOf(filter, types, lease.dialect(), minutes), step, sums);
-  if (whole_hours) AddSums(lease, ConditionsOf(filter, types, lease.dialect(), hours), step, sums);
+  AddSums(lease, ConditionsOf(lease, scope, minutes), step, sums);
+  if (whole_hours) AddSums(lease, ConditionsOf(lease, scope, hours), step, sums);
 
   std::vector<ReadingStatistics> rows;
   for (auto& [key, row] : sums) {

@@ -100,12 +100,18 @@ void RollupRows::Add(std::int64_t patient_id, std::int64_t device_id, TypeId typ
 
 void RollupRows::Upsert(Lease& lease) {
   Sums hours;
+  Sums total_minutes;
+  Sums total_hours;
   for (const auto& [key, sum] : minutes_) {
     const auto& [start, patient, device, type] = key;
     hours[{StartOf(start, kHour), patient, device, type}].Fold(sum);
+    total_minutes[{start, 0, 0, type}].Fold(sum);
+    total_hours[{StartOf(start, kHour), 0, 0, type}].Fold(sum);
   }
   Write(lease, kMinuteScale, minutes_);
   Write(lease, kHourScale, hours);
+  Write(lease, kTotalMinuteScale, total_minutes);
+  Write(lease, kTotalHourScale, total_hours);
 }
 
 void RollupRows::Write(Lease& lease, int scale, const Sums& sums) {

@@ -13,15 +13,17 @@
 
 namespace fajma {
 
-// The scales of fajma_cumul, in minutes.
+// The scales of fajma_cumul, in minutes. Below zero: over all patients, with patient and device 0.
 inline constexpr int kMinuteScale = 1;
 inline constexpr int kHourScale = 60;
+inline constexpr int kTotalMinuteScale = -kMinuteScale;
+inline constexpr int kTotalHourScale = -kHourScale;
 
 // The first microsecond of the interval that holds `time`; intervals begin at multiples of `step`.
 constexpr Micros StartOf(Micros time, Micros step) { return time - time % step; }
 
-// Readings folded by minute of measurement and series; hours are folded from minutes when they are written. Ordered by
-// key, so that writers lock rows in one order.
+// Readings folded by minute of measurement and series; hours and totals are folded from minutes when they are written.
+// Ordered by key, so that writers lock rows in one order; the totals, which all writers share, come last.
 class RollupRows {
  public:
   void Add(std::int64_t patient_id, std::int64_t device_id, TypeId type_id, Micros measured_at, double value);

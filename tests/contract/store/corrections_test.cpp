@@ -45,13 +45,15 @@ class Corrections : public StoreContract {
   }
   std::string Anew() {
     Lease lease = database_.Read();
-    const auto rollups = [](const std::string& scale, const std::string& step) {
-      return "SELECT '" + scale + ",' || (\"timestamp\" - \"timestamp\" % " + step +
-             ") || ',' || patient_id || ',' || dispositif_id || ',' || type_id || ',' || COUNT(*) || ',' ||"
+    const auto rollups = [](const std::string& scale, const std::string& step, bool of_all = false) {
+      const std::string group = of_all ? "" : "patient_id, dispositif_id, ";
+      return "SELECT '" + scale + ",' || (\"timestamp\" - \"timestamp\" % " + step + ") || ',' || " +
+             (of_all ? "'0,0'" : "patient_id || ',' || dispositif_id") +
+             " || ',' || type_id || ',' || COUNT(*) || ',' ||"
              " CAST(SUM(valeur) AS INTEGER) || ',' || CAST(MIN(valeur) AS INTEGER) || ',' ||"
              " CAST(MAX(valeur) AS INTEGER) || ',' || MAX(\"timestamp\") AS x FROM fajma_donneescapteursiot"
-             " GROUP BY patient_id, dispositif_id, type_id, \"timestamp\" - \"timestamp\" % " +
-             step;
+             " GROUP BY " +
+             group + "type_id, \"timestamp\" - \"timestamp\" % " + step;
     };
     return Concatenated(lease,
                         "SELECT patient_id || ',' || dispositif_id || ',' || type_id || ',' || COUNT(*) || ',' ||"
@@ -59,7 +61,9 @@ class Corrections : public StoreContract {
                         " WHERE n.patient_id = d.patient_id AND n.dispositif_id = d.dispositif_id AND"
                         " n.type_id = d.type_id AND n.tardive = 0 ORDER BY n.\"timestamp\" DESC, n.id DESC LIMIT 1), 0)"
                         " AS x FROM fajma_donneescapteursiot d GROUP BY patient_id, dispositif_id, type_id") +
-           Concatenated(lease, rollups("1", "60000000") + " UNION ALL " + rollups("60", "3600000000"));
+           Concatenated(lease, rollups("1", "60000000") + " UNION ALL " + rollups("60", "3600000000") + " UNION ALL " +
+                                   rollups("-1", "60000000", true) + " UNION ALL " +
+                                   rollups("-60", "3600000000", true));
   }
   static std::string Concatenated(Lease& lease, const std::string& query) {
     return QueryText(
