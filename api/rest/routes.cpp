@@ -18,7 +18,7 @@ std::span<const Route> Routes() {
 
       {"GET", "/api/iot/", ShowRoot, kEveryRole},
 
-      {"GET", "/api/iot/dispositifs/", ListDevices, kEveryRole},
+      {"GET", "/api/iot/dispositifs/", ListDevices, kEveryRole, true},
       {"POST", "/api/iot/dispositifs/", CreateDevice, kKeepers, false, DeviceFields()},
       {"GET", "/api/iot/dispositifs/{id}/", ShowDevice, kEveryRole},
       {"PUT", "/api/iot/dispositifs/{id}/", ReplaceDevice, kKeepers, false, DeviceFields()},

@@ -188,7 +188,8 @@ void DeviceCache::LoadAssignments(Lease& lease, DeviceState& device) {
   }
 }
 
-void DeviceCache::Write(Lease& lease, Micros now) {
+bool DeviceCache::Write(Lease& lease, Micros now) {
+  bool rows_written = false;
   std::vector<DeviceState*> changed;
   for (auto& [mac, device] : devices_) {
     if (device->changed || device->row_changed) changed.push_back(device.get());
@@ -196,11 +197,15 @@ void DeviceCache::Write(Lease& lease, Micros now) {
   std::sort(changed.begin(), changed.end(), [](auto* a, auto* b) { return a->ref.id < b->ref.id; });
   for (DeviceState* device : changed) {
     WriteState(lease, *device);
-    if (device->row_changed || device->seen_at - device->row_written_at >= kRowEvery) WriteRow(lease, *device);
+    if (device->row_changed || device->seen_at - device->row_written_at >= kRowEvery) {
+      WriteRow(lease, *device);
+      rows_written = true;
+    }
     for (BootState& boot : device->boots) {
       if (boot.changed) WriteBoot(lease, device->ref.id, boot, now);
     }
   }
+  return rows_written;
 }
 
 BootState& GetBootState(Lease& lease, DeviceState& device, std::int64_t number) {

@@ -20,8 +20,8 @@ class DeviceCache {
 
   DeviceState* Find(Lease& lease, Mac mac);
   DeviceState* FindById(Lease& lease, std::int64_t id);
-  // Writes what changed, in the order of the devices' ids.
-  void Write(Lease& lease, Micros now);
+  // Writes what changed, in the order of the devices' ids. Whether a row that lists of devices show was among it.
+  bool Write(Lease& lease, Micros now);
 
  private:
   std::unique_ptr<DeviceState> Load(Lease& lease, Mac mac);

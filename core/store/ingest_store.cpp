@@ -41,6 +41,7 @@ struct IngestStore::Cache {
   ReadingRows rows;
   SeriesRows series;
   RollupRows rollups;
+  std::int64_t own_changes = 0;  // of the directory's generation: they make nothing wrong that is known of the devices
   std::unordered_set<std::tuple<std::int64_t, Micros, std::int64_t>, IdentityHash> added;
 };
 
@@ -75,7 +76,8 @@ IngestStore::Transaction::Transaction(IngestStore& store)
   // With several writers what others did since then counts; a device's row is locked while its messages are judged.
   const bool alone = store.database_.dialect() == Dialect::kSqlite;
   state_->lease.Begin();
-  state_->cache().devices.BeginTransaction(alone ? store.database_.directory_generation() : -1);
+  state_->cache().devices.BeginTransaction(alone ? store.database_.directory_generation() - state_->cache().own_changes
+                                                 : -1);
   state_->cache().rows.Clear();
   state_->cache().series.Clear();
   state_->cache().rollups.Clear();
@@ -199,7 +201,7 @@ void IngestStore::Transaction::SetConsumer(std::string_view name, Cursor cursor)
 
 std::int64_t IngestStore::Transaction::Commit(Micros now) {
   State& state = *state_;
-  state.cache().devices.Write(state.lease, now);
+  const bool devices_written = state.cache().devices.Write(state.lease, now);
   state.cache().rows.Insert(state.lease);
   state.cache().series.Upsert(state.lease);
   state.cache().rollups.Upsert(state.lease);
@@ -210,6 +212,10 @@ std::int64_t IngestStore::Transaction::Commit(Micros now) {
   }
   state.lease.Commit();
   state.committed = true;
+  if (number == 0 && devices_written) {  // no commit number tells those who keep lists of devices
+    ++state.cache().own_changes;
+    state.store.database_.BumpDirectoryGeneration();
+  }
   return number;
 }
 
