@@ -232,6 +232,7 @@ rest::RestOptions App::Parts::RestOptionsOf(const Settings& settings, const AppO
   rest.is_trusted_proxy = InRanges(settings.trusted_proxies);
   rest.page_folder = settings.page_dir;
   rest.demo_login = options.demo_login;
+  rest.requests_per_second = settings.rest_rate;
   return rest;
 }
 

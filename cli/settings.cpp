@@ -27,6 +27,8 @@ constexpr SettingRow kRows[] = {
     {"ws-timeout", "seconds of silence after which a WebSocket is closed", nullptr, nullptr, nullptr,
      &Settings::ws_timeout_seconds, 2, 7200},
     {"http-workers", "threads that answer HTTP", nullptr, nullptr, nullptr, &Settings::http_workers, 1, 256},
+    {"rest-rate", "requests a second of one client address or user; 0: no limit", nullptr, nullptr, nullptr,
+     &Settings::rest_rate, 0, 1'000'000},
     {"broker-check", "look at the broker's settings at start", nullptr, nullptr, &Settings::broker_check},
     {"log-format", "text or json", &Settings::log_format},
 };

@@ -28,6 +28,7 @@ struct Settings {
   std::int64_t ws_ping_interval_seconds = 30;
   std::int64_t ws_timeout_seconds = 60;
   std::int64_t http_workers = 2;
+  std::int64_t rest_rate = 0;
   bool broker_check = true;
   std::string log_format = "text";
 };

@@ -1,10 +1,13 @@
 #include "api/rest/rest_api.h"
 
+#include <random>
 #include <utility>
 
 #include "api/rest/call.h"
+#include "api/rest/etag.h"
 #include "api/rest/hosts.h"
 #include "api/rest/list_cache.h"
+#include "api/rest/rate_limit.h"
 #include "api/rest/routes.h"
 #include "api/rest/static_files.h"
 #include "core/runtime/log.h"
@@ -40,7 +43,7 @@ std::string CacheKey(const Call& call) {
 void AddCommonHeaders(const CorsPolicy& cors, const http::Request& request, std::string allow,
                       http::Response& response) {
   const bool of_api = !allow.empty();
-  if (of_api) response.headers.emplace_back("Allow", std::move(allow));
+  if (of_api && response.status != 304) response.headers.emplace_back("Allow", std::move(allow));
   if (of_api) response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("Vary", of_api ? "Accept, Origin" : "Origin");
   response.headers.emplace_back("X-Frame-Options", "DENY");
@@ -61,8 +64,12 @@ struct RestApi::State {
         page(options.page_folder),
         users(app.users, app.patients, app.database),
         logins(options.login_limits),
-        lists(options.cache_entries, options.cache_bytes) {}
+        lists(options.cache_entries, options.cache_bytes),
+        address_rate({.per_second = options.requests_per_second}),
+        user_rate({.per_second = options.requests_per_second}) {}
 
+  // Seconds to wait for whoever asks too often; 0: none.
+  std::int64_t TakeOfAddress(const http::Request& request);
   http::Response Answer(const http::Request& request, const Match& match);
   http::Response Run(Call& call, const Route& route);
   http::Response RunCached(Call& call, const Route& route);
@@ -76,6 +83,9 @@ struct RestApi::State {
   UserCache users;
   auth::LoginLimiter logins;
   ListCache lists;
+  RateLimiter address_rate;
+  RateLimiter user_rate;
+  const std::uint64_t instance = std::uint64_t{std::random_device()()} << 32 | std::random_device()();
 };
 
 RestApi::RestApi(RestDependencies dependencies, RestOptions options)
@@ -100,6 +110,7 @@ http::Response RestApi::Dispatch(const http::Request& request, std::string& allo
   if (CorsPolicy::IsPreflight(request)) return state_->cors.AnswerPreflight(request);
   if (!IsProbe(request.path) && !state_->hosts.Allows(request.host)) return ErrorPage(400, "Bad Request (400)", "");
   if (auto file = state_->page.Serve(request)) return std::move(*file);
+  if (const std::int64_t wait = state_->TakeOfAddress(request); wait > 0) return Throttled(wait);
   const std::optional<Match> match = state_->router.Find(request.path);
   if (match) {
     allow = match->resource->allow();
@@ -109,13 +120,22 @@ http::Response RestApi::Dispatch(const http::Request& request, std::string& allo
   return UnknownPath();
 }
 
-// 401, then 405, then 403; 404 and 400 are the handler's.
+std::int64_t RestApi::State::TakeOfAddress(const http::Request& request) {
+  if (!address_rate.limits() || IsProbe(request.path)) return 0;
+  return address_rate.Take(ClientOfAddress(ClientAddressOf(request, options.is_trusted_proxy)), app.now());
+}
+
+// 401, then 429, 405 and 403; 404 and 400 are the handler's.
 http::Response RestApi::State::Answer(const http::Request& request, const Match& match) {
   Call call{request, app, options, SchemeOf(request, options.is_trusted_proxy), match.id, match.sub_id, logins};
   if (!match.resource->is_public()) {
     auto who = Authenticate(request, app.tokens, users, app.database.directory_generation(), app.now());
     if (auto* refusal = std::get_if<http::Response>(&who)) return std::move(*refusal);
     call.identity = std::move(std::get<std::shared_ptr<const Identity>>(who));
+    if (user_rate.limits()) {
+      const std::int64_t wait = user_rate.Take(std::to_string(call.identity->user.id), app.now());
+      if (wait > 0) return Throttled(wait);
+    }
   }
   if (request.method == "OPTIONS") return Json(200, match.resource->Describe());
   const Route* route = match.resource->Find(request.method);
@@ -128,7 +148,8 @@ http::Response RestApi::State::Answer(const http::Request& request, const Match&
 
 http::Response RestApi::State::Run(Call& call, const Route& route) {
   http::Response response = RunCached(call, route);
-  if (call.read_patient && response.status == 200 && app.access_journal != nullptr) {
+  const bool shown = response.status == 200 || response.status == 304;
+  if (call.read_patient && shown && app.access_journal != nullptr) {
     app.access_journal->Note(call.identity->user.id, *call.read_patient, route.pattern, app.now());
   }
   return response;
@@ -141,12 +162,16 @@ http::Response RestApi::State::RunCached(Call& call, const Route& route) {
   const Stamp stamp{app.database.last_commit(), app.database.directory_generation(),
                     route.by_minute ? app.now() / kMicrosPerMinute : 0};
   std::string key = CacheKey(call);
-  if (auto body = lists.Find(key, stamp, &call.read_patient)) return SharedJson(std::move(body));
-  http::Response response = route.handle(call);
+  std::string tag = TagOf(key, stamp, instance);
+  auto body = lists.Find(key, stamp, &call.read_patient);
+  http::Response response = body ? SharedJson(std::move(body)) : route.handle(call);
   if (response.status != 200) return response;
-  auto body = std::make_shared<const std::string>(std::move(response.body));
-  lists.Put(std::move(key), stamp, body, call.read_patient);
-  return SharedJson(std::move(body));
+  if (!response.shared_body) {
+    response.shared_body = std::make_shared<const std::string>(std::move(response.body));
+    lists.Put(std::move(key), stamp, response.shared_body, call.read_patient);
+  }
+  AnswerTagged(call.request, std::move(tag), response);
+  return response;
 }
 
 }  // namespace fajma::rest

@@ -60,6 +60,7 @@ struct RestOptions {
   std::size_t cache_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds create_timeout{5000};
   auth::LoginLimits login_limits{};
+  std::int64_t requests_per_second = 0;  // of one client address, and of one user; 0: no limit
 };
 
 // References outlive the API. Functions are called in worker threads, several at a time.

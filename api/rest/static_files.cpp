@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/rest/answers.h"
+#include "api/rest/etag.h"
 
 namespace fajma::rest {
 namespace {
@@ -51,17 +52,12 @@ std::string ReadWhole(const std::filesystem::path& file) {
 }
 
 // FNV-1a: it must tell one build's file from another's, no more.
-std::string TagOf(std::string_view content) {
+std::string ContentTagOf(std::string_view content) {
   std::uint64_t hash = 0xCBF29CE484222325ULL;
   for (const char c : content) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
   char tag[40];
   std::snprintf(tag, sizeof tag, "\"%zx-%016llx\"", content.size(), static_cast<unsigned long long>(hash));
   return tag;
-}
-
-// If-None-Match: a list of tags, weak or strong, or "*".
-bool Matches(std::string_view header, std::string_view tag) {
-  return header == "*" || header.find(tag) != std::string_view::npos;
 }
 
 }  // namespace
@@ -73,7 +69,7 @@ StaticFiles::StaticFiles(const std::filesystem::path& folder) {
     if (entry.is_symlink() || !entry.is_regular_file()) continue;
     const std::string name = "/" + entry.path().lexically_relative(folder).generic_string();
     std::string content = ReadWhole(entry.path());
-    std::string tag = TagOf(content);
+    std::string tag = ContentTagOf(content);
     files_[name] = {std::make_shared<const std::string>(std::move(content)), TypeOf(entry.path()), std::move(tag),
                     name.starts_with("/assets/")};
   }
@@ -90,7 +86,7 @@ std::optional<http::Response> StaticFiles::Serve(const http::Request& request) c
     return response;
   }
   const std::string* known = request.FindHeader("If-None-Match");
-  if (known != nullptr && Matches(*known, file.etag)) {
+  if (known != nullptr && MatchesTag(*known, file.etag)) {
     response.status = 304;
   } else {
     response.headers.emplace_back("Content-Type", file.type);
