@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from stand import PATIENTS, Broker, Fajma, NodePeer, Usage, memory_kb, wait_until
+from stand import PATIENTS, USER, Broker, Fajma, NodePeer, PlainHttp, Usage, memory_kb, wait_until
 
 
 def peers():
@@ -141,8 +141,10 @@ def rest(stand, options):
 
 def wrk(server, path, seconds=5):
     before = os.times()
-    text = subprocess.run(['wrk', '-t1', '-c16', f'-d{seconds}s', '--latency', '-H', 'Authorization: Bearer ' + server.token,
-                           f'http://127.0.0.1:{server.port}{path}'], stdout=subprocess.PIPE, text=True, check=True).stdout
+    # Pistache's own door closes a connection that does not ask to be kept, HTTP/1.1 or not.
+    text = subprocess.run(['wrk', '-t1', '-c16', f'-d{seconds}s', '--latency', '-H', 'Connection: keep-alive',
+                           '-H', 'Authorization: Bearer ' + server.token, f'http://127.0.0.1:{server.port}{path}'],
+                          stdout=subprocess.PIPE, text=True, check=True).stdout
     after = os.times()
     found = {name: re.search(pattern, text) for name, pattern in {
         'rate': r'Requests/sec:\s+([\d.]+)', 'requests': r'(\d+) requests in', 'p99': r'99%\s+([\d.]+)(us|ms|s)',
@@ -185,7 +187,54 @@ class ListChecker:
         link.close()
 
 
-# -- 5. Latency ------------------------------------------------------------------------------------------------------
+# -- 5. The API's routes over many rows, beside a plain handler ------------------------------------------------------
+
+ROWS, WRITTEN_PER_S = 1_000_000, 50   # messages, each of two rows
+ROUTES = {'dispositifs': '/api/iot/dispositifs/', 'donnees': '/api/iot/donnees/',
+          'donnees page 5000': '/api/iot/donnees/?page=5000', 'latest-data': '/api/iot/dispositifs/7/latest-data/',
+          'statistics 24 h': '/api/iot/donnees/statistics/?hours=24', 'alertes/active': '/api/iot/alertes/active/'}
+
+
+def api(stand, options):
+    yield token_check(stand)
+    plain = PlainHttp(stand)
+    try:
+        for broker, server in on_broker(stand, lambda *places: Fajma(*places, filled_with=ROWS)):
+            for _ in range(options.rounds):
+                yield from api_round(stand, broker, server, plain)
+    finally:
+        plain.close()
+
+
+def token_check(stand):
+    database = f'sqlite://{stand.prepared_data()}/fajma.db'
+    done = subprocess.run([os.path.join(stand.tools, 'fajma_token_check'), database, USER], stdout=subprocess.PIPE,
+                          text=True, check=True)
+    return {'scenario': 'api', 'of': 'fajma', 'route': 'token', **json.loads(done.stdout)}
+
+
+# Each route while nothing is written, and while rows are committed: then no answer is good for long.
+def api_round(stand, broker, server, plain):
+    for written in (0, WRITTEN_PER_S):
+        writer = stand.begin_load('mqtt', mqtt_port=broker.port, connections=1, rate=written) if written else None
+        try:
+            beside = wrk(plain, '/')['requests_per_s']
+            for name, path in ROUTES.items():
+                server.log_in()   # a token lasts five minutes
+                rows, usage = server.rows(), Usage(server=server.pid)
+                result = wrk(server, path)
+                spent, others = usage.end(result.pop('wrk_seconds'))
+                yield {'scenario': 'api', 'of': 'fajma', 'route': name + (', written' if written else ', still'),
+                       **result, 'plain_requests_per_s': beside, 'ratio': round(result['requests_per_s'] / beside, 3),
+                       'rows_written_per_s': round((server.rows() - rows) / usage.seconds),
+                       'server_us_per_request': round(spent['server'] * 1e6 / max(1, result['requests']), 1),
+                       'others_pct': others, 'load_average': os.getloadavg()[0]}
+        finally:
+            if writer:
+                stand.finish_load(writer, 20)
+
+
+# -- 6. Latency ------------------------------------------------------------------------------------------------------
 
 def latency(stand, options):
     for _ in range(options.rounds):
@@ -200,7 +249,7 @@ def latency(stand, options):
                            'server_pct': round(100 * spent['server'] / usage.seconds)}
 
 
-# -- 6. Memory ---------------------------------------------------------------------------------------------------------
+# -- 7. Memory ---------------------------------------------------------------------------------------------------------
 
 def memory(stand, _options):
     for broker, server in on_broker(stand, Fajma):
@@ -217,4 +266,4 @@ def memory(stand, _options):
                'kib_per_idle_socket': round((full['Pss'] - used['Pss']) / count, 2)}
 
 
-ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'latency': latency, 'memory': memory}
+ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'api': api, 'latency': latency, 'memory': memory}

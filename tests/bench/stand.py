@@ -132,7 +132,7 @@ class Stand:
         self.program, self.tools = program, tools
         self.folder = tempfile.mkdtemp(prefix='fajma-bench.')
         self.children = []
-        self.prepared = None
+        self.prepared = self.filled = None
         self.targets = os.path.join(self.folder, 'devices')
         with open(self.targets, 'w') as file:
             for number in range(1, DEVICES + 1):
@@ -197,6 +197,15 @@ class Stand:
             self.administer('user', 'add', USER, '--role', 'administrateur', given=PASSWORD + '\n')
         return self.prepared
 
+    # The same with a day of readings and some alerts.
+    def filled_data(self, readings, alerts=200):
+        if self.filled is None:
+            self.filled = os.path.join(self.folder, 'filled')
+            shutil.copytree(self.prepared_data(), self.filled)
+            subprocess.run([os.path.join(self.tools, 'fajma_fill'), f'sqlite://{self.filled}/fajma.db', str(readings),
+                            str(alerts)], check=True, stdout=subprocess.DEVNULL)
+        return self.filled
+
     def administer(self, *arguments, given=None):
         subprocess.run([self.program, *arguments, '--data-dir', self.prepared], input=given, text=True, check=True,
                        stdout=subprocess.DEVNULL)
@@ -253,18 +262,36 @@ class Fajma(Server):
     fast_rows = 'SELECT sum(nombre) FROM fajma_serie'
     exact_rows = 'SELECT count(*) FROM fajma_donneescapteursiot'
 
-    def __init__(self, stand, broker):
+    def __init__(self, stand, broker, filled_with=None):
         self.stand, self.port = stand, free_port()
         data = os.path.join(stand.new_folder('fajma'), 'data')
-        shutil.copytree(stand.prepared_data(), data)
+        shutil.copytree(stand.filled_data(filled_with) if filled_with else stand.prepared_data(), data)
         self.database = os.path.join(data, 'fajma.db')
         self.child = stand.spawn([stand.program, 'serve', '--data-dir', data, '--http-address', f'127.0.0.1:{self.port}',
                                   '--mqtt-url', f'mqtt://127.0.0.1:{broker.port}'])
         self.pid = self.child.pid
         wait_until(lambda: self.is_up('/health/ready'), 'fajma')
+        self.log_in()
+
+    def log_in(self):
         body = json.dumps({'username': USER, 'password': PASSWORD}).encode()
         self.token = json.loads(self.get('/api/token/', {'Content-Type': 'application/json'}, body))['access']
         self.query = 'token=' + self.token
+
+
+class PlainHttp:
+    """A bare Pistache handler: what of an answer's cost is not ours."""
+    name, token = 'plain', ''
+
+    def __init__(self, stand):
+        self.stand, self.port = stand, free_port()
+        self.child = stand.spawn([os.path.join(stand.tools, 'fajma_plain_http'), str(self.port)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.pid = self.child.pid
+        self.child.stdout.readline()
+
+    def close(self):
+        self.stand.end(self.child)
 
 
 class NodePeer(Server):
