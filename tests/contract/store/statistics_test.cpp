@@ -107,11 +107,18 @@ class Statistics : public StoreContract {
   }
 
   void ExpectAllAsOracle() {
-    std::vector<ReadingFilter> filters(5);
+    std::vector<ReadingFilter> filters(9);
     filters[1].patient_id = one_;
     filters[2].device_id = devices_of_[1];
     filters[3].type = "temperature";
     filters[4].patients = std::vector<std::int64_t>{other_};
+    filters[5].patients = std::vector<std::int64_t>{one_, other_};
+    filters[5].device_id = devices_of_[0];
+    filters[6].patients = std::vector<std::int64_t>{other_};
+    filters[6].patient_id = one_;
+    filters[7].patients = std::vector<std::int64_t>{other_};
+    filters[7].device_id = devices_of_[0];
+    filters[8].patients = std::vector<std::int64_t>{};
     for (const ReadingFilter& filter : filters) {
       for (const Micros since : {kNow - 24 * kHour, kNow - kHour, kNow - 90 * kMinute - 7, kNow - 40 * kHour}) {
         for (const Micros step : {Micros{0}, kMinute, 15 * kMinute, kHour, 24 * kHour}) {
