@@ -33,8 +33,8 @@ std::optional<Position> ParsePosition(const std::string& text) {
 std::string PositionText(char direction, std::int64_t id) { return direction + std::to_string(id); }
 
 // `previous` and `next` as links; an absent position is null.
-void BeginCursorPage(const Call& call, std::string& out, std::optional<std::string> next,
-                     std::optional<std::string> previous, std::string_view parameter) {
+void BeginCursorPage(const Call& call, std::string& out, const std::optional<std::string>& next,
+                     const std::optional<std::string>& previous, std::string_view parameter) {
   const std::string url = call.UrlOf(call.request.path);
   const auto link = [&](const std::optional<std::string>& position) {
     return position ? std::optional(LinkWith(url, call.request, parameter, *position)) : std::nullopt;
