@@ -121,6 +121,9 @@ http::Response RevokeCredential(Call& call);
 // After a change of credentials, or of a device that has some.
 void WriteBrokerPasswords(const Call& call);
 
+// schema.cpp
+http::Response ShowSchema(Call& call);
+
 // root.cpp
 http::Response ShowRoot(Call& call);
 

@@ -15,6 +15,7 @@ std::span<const Route> Routes() {
       {"POST", "/api/token/verify/", VerifyToken, kPublic, false, VerifyFields()},
       {"POST", "/api-token-auth/", CreateApiToken, kPublic, false, LoginFields()},
       {"GET", "/api/demo/", ShowDemoLogin, kPublic},
+      {"GET", "/api/schema/", ShowSchema, kPublic},
 
       {"GET", "/api/iot/", ShowRoot, kEveryRole},
 

@@ -280,5 +280,13 @@ TEST_F(RestApiTest, ACachedListIsFast) {
   std::printf("cached list: %.1f us\n", took.count() / kRequests);
 }
 
+TEST_F(RestApiTest, TheSchemaIsShownToEverybody) {
+  const http::Response response = SendAnonymous({"GET", "/api/schema/"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(HeaderOf(response, "Content-Type"), "application/vnd.oai.openapi");
+  EXPECT_TRUE(response.BodyView().starts_with("openapi: 3.1"));
+  EXPECT_NE(response.BodyView().find("  /api/iot/donnees/statistics/:"), std::string_view::npos);
+}
+
 }  // namespace
 }  // namespace fajma::rest
