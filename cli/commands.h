@@ -54,7 +54,7 @@ struct SimulateOptions {
   std::string first_mac = "AA:BB:CC:00:00:01";
   std::int64_t interval_ms = 5000;
 };
-int RunSimulate(Settings settings, const SimulateOptions& options);
+int RunSimulate(const Settings& settings, const SimulateOptions& options);
 
 // Blocks the signals that end the program, in every thread begun later.
 void BlockStopSignals();

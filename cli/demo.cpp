@@ -87,7 +87,7 @@ std::string HostOf(const std::string& http_address) { return http_address.substr
 
 // Where others reach a server that listens on all addresses.
 std::string PageHost(const std::string& http_address, bool lan) {
-  const std::string host = HostOf(http_address);
+  std::string host = HostOf(http_address);
   if (host != "0.0.0.0" && host != "[::]") return host;
   return lan ? LanHosts().front() : "127.0.0.1";
 }

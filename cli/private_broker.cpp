@@ -84,7 +84,7 @@ std::filesystem::path WriteConfiguration(const std::filesystem::path& folder, st
   Replace(text, "@DIR@", folder.string());
   Replace(text, "@USER_LINE@", ::geteuid() == 0 ? "user root" : "");
   if (!access.accounts.empty()) text += WriteAccounts(folder, access);
-  const std::filesystem::path path = folder / "mosquitto.conf";
+  std::filesystem::path path = folder / "mosquitto.conf";
   std::ofstream(path) << text;
   return path;
 }

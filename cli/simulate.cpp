@@ -8,7 +8,7 @@
 
 namespace fajma::cli {
 
-int RunSimulate(Settings settings, const SimulateOptions& options) {
+int RunSimulate(const Settings& settings, const SimulateOptions& options) {
   BlockStopSignals();
   const std::optional<MqttAddress> broker = ParseMqttUrl(settings.mqtt_url);
   if (!broker) throw BadSetting("mqtt-url", "mqtt://[user:password@]host:port or mqtts://… is expected");
