@@ -77,6 +77,18 @@ Placement Place(const DeviceTime& time, Micros received_at, DeviceState& device,
   return {received_at, TimeSource::kReceived, false};
 }
 
+// The time of a late message by what is known of its clock so far. Absent: it is not late, or not identified by its
+// time.
+std::optional<Micros> LateTime(const DecodedMessage& message, Micros received_at, const DeviceState& device,
+                               const BootState* boot) {
+  const DeviceTime& time = message.time;
+  std::optional<Micros> measured_at;
+  if (time.kind == DeviceTime::Kind::kWall && device.clock == ClockState::kRight) measured_at = time.value;
+  if (time.kind == DeviceTime::Kind::kUptime && boot->anchor) measured_at = *boot->anchor + time.value;
+  if (message.identity || !measured_at || received_at - *measured_at <= kClockTolerance) return std::nullopt;
+  return measured_at;
+}
+
 bool IsIdentifiedByTime(const DecodedMessage& message, const Placement& placement) {
   return !message.identity && (placement.source == TimeSource::kDevice || placement.source == TimeSource::kUptime);
 }
@@ -102,6 +114,13 @@ Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState&
     return verdict;
   }
   if (!message.identity && (raw.flags & kRedelivered) != 0) {
+    verdict.kind = Verdict::Kind::kDuplicate;
+    return verdict;
+  }
+  // Before the clock is judged: what is sent again and again is late each time, and says nothing of a clock.
+  const std::optional<Micros> late_time = LateTime(message, raw.received_at, device, boot);
+  if (late_time && *late_time <= device.newest_measured_at &&
+      is_stored(*late_time, static_cast<std::int64_t>(message.content_hash))) {
     verdict.kind = Verdict::Kind::kDuplicate;
     return verdict;
   }

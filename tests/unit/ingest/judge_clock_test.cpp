@@ -173,6 +173,20 @@ TEST_F(JudgeClock, AClockThatWasSetBackOrStandsStillIsFoundInAMinute) {
   }
 }
 
+// A sender that misses its confirmation repeats itself: that is no clock that stands still.
+TEST_F(JudgeClock, AnOldMessageThatIsSentAgainAndAgainIsADuplicateForEver) {
+  At(kNow, Wall(kNow, 1));
+  At(kNow, Uptime(60 * kMinute, 3));
+  EXPECT_TRUE(At(kNow + 60 * kMinute, Wall(kNow + kMinute, 2)).late);
+  EXPECT_TRUE(At(kNow + 60 * kMinute, Uptime(61 * kMinute, 4)).late);
+  for (int i = 1; i <= 60; ++i) {
+    const Micros received = kNow + 60 * kMinute + i * 10 * kMicrosPerSecond;
+    EXPECT_EQ(At(received, Wall(kNow + kMinute, 2)).kind, Verdict::Kind::kDuplicate) << i;
+    EXPECT_EQ(At(received, Uptime(61 * kMinute, 4)).kind, Verdict::Kind::kDuplicate) << i;
+  }
+  EXPECT_EQ(device_.clock, ClockState::kRight);
+}
+
 TEST_F(JudgeClock, ABacklogThatIsSentForALongTimeStaysOne) {
   At(kNow, Wall(kNow));
   const Micros back = kNow + 24 * 60 * kMinute;
