@@ -321,8 +321,8 @@ App::~App() {
   parts.server->Stop();  // no requests, no new sockets
   parts.link->Stop();    // nothing more from the broker, which keeps it for the next start
   parts.ingest.reset();  // stores what was taken
+  parts.loop.Stop();     // 1001 to all; until then a device may speak on a socket and ask for its commands
   parts.commands.reset();
-  parts.loop.Stop();  // 1001 to all
   parts.background.reset();
   parts.recorder.reset();
   parts.mirrors.reset();

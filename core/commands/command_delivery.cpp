@@ -1,6 +1,5 @@
 #include "core/commands/command_delivery.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -35,9 +34,7 @@ bool CommandDelivery::Send(const DeviceCommand& command, std::chrono::millisecon
 void CommandDelivery::OnReturn(Mac mac) {
   {
     const std::lock_guard lock(mutex_);
-    const bool waits = std::find(returned_.begin(), returned_.end(), mac) != returned_.end();
-    if (waits || returned_.size() >= kMaxReturned) return;
-    returned_.push_back(mac);
+    if (returned_.size() >= kMaxReturned || !returned_.insert(mac).second) return;
   }
   wakeup_.notify_one();
 }
@@ -51,8 +48,8 @@ void CommandDelivery::Run(const std::stop_token& stop) {
       job = std::move(jobs_.front());
       jobs_.pop_front();
     } else {
-      returned = returned_.front();
-      returned_.pop_front();
+      returned = *returned_.begin();
+      returned_.erase(returned_.begin());
     }
     lock.unlock();
     try {

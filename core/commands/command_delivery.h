@@ -9,6 +9,7 @@
 #include <functional>
 #include <future>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -60,8 +61,8 @@ class CommandDelivery {
   const std::vector<CommandSink> sinks_;
   std::mutex mutex_;
   std::condition_variable_any wakeup_;
-  std::deque<Job> jobs_;      // guarded by mutex_
-  std::deque<Mac> returned_;  // guarded by mutex_
+  std::deque<Job> jobs_;    // guarded by mutex_
+  std::set<Mac> returned_;  // guarded by mutex_
   std::jthread thread_;
 };
 

@@ -1,5 +1,7 @@
 // The end: sockets are closed with 1001, nothing that was taken is lost.
+#include <atomic>
 #include <thread>
+#include <vector>
 
 #include "tests/integration/app/app_fixture.h"
 
@@ -46,6 +48,26 @@ TEST_F(StopOfApp, LosesNothingThatWasTaken) {
   EXPECT_GE(count("2"), confirmed);
   EXPECT_LE(count("2"), kEach);
   ExpectCountersAddUp();
+}
+
+// A device that connects asks for its commands until the last socket is closed.
+TEST_F(StopOfApp, MayComeWhileDevicesConnect) {
+  const std::string token = DeviceToken(kMac);
+  for (int round = 0; round < 5; ++round) {
+    Start();
+    const std::uint16_t port = app_->http_port();
+    std::atomic<int> opened{0};
+    std::jthread devices([&](const std::stop_token& stop) {
+      std::vector<WsClient> sockets;
+      try {
+        for (; !stop.stop_requested(); ++opened) sockets.emplace_back(port, "/ws/iot/patient1/?ack=1&token=" + token);
+      } catch (const std::exception&) {  // it has stopped
+      }
+    });
+    ASSERT_TRUE(Eventually([&] { return opened > 20; }));
+    Stop();
+    devices.request_stop();
+  }
 }
 
 TEST_F(StopOfApp, CanBeDoneAtOnceAndAgain) {
