@@ -12,6 +12,8 @@ namespace {
 constexpr Micros kForgetAfter = 90 * 24 * 60 * kMicrosPerMinute;
 constexpr std::chrono::milliseconds kGather{500};
 constexpr std::chrono::seconds kTouchEvery{30};
+constexpr std::chrono::seconds kRetry{5};
+constexpr std::size_t kMaxOfTransaction = 500;
 
 }  // namespace
 
@@ -81,49 +83,57 @@ void SessionRecorder::Run(const std::stop_token& stop) {
       WriteTouches();
     } catch (const DatabaseError& error) {
       log::Warn("the list of sockets waits for the database", error.what());
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       changed_ = true;
+      wakeup_.wait_for(lock, stop, kRetry, [] { return false; });
     }
   }
 }
 
 void SessionRecorder::WriteOpenings() {
-  std::vector<std::pair<ConnectionId, SocketSession>> opened;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, entry] : entries_) {
-      if (entry.session.id == 0) opened.emplace_back(id, entry.session);
-    }
-  }
-  for (auto& [id, session] : opened) {
-    const std::int64_t row = store_.Open(session, process_);
-    const std::lock_guard lock(mutex_);
-    const auto found = entries_.find(id);
-    if (found != entries_.end()) {
-      found->second.session.id = row;
-      continue;
-    }
-    session.id = row;  // it closed meanwhile
-    entries_[id] = {std::move(session), false, true};
-    ++closed_;
-    changed_ = true;
+  while (WriteSomeOpenings()) {
   }
 }
 
+bool SessionRecorder::WriteSomeOpenings() {
+  std::vector<ConnectionId> ids;
+  std::vector<SocketSession> sessions;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto at = entries_.begin(); at != entries_.end() && ids.size() < kMaxOfTransaction; ++at) {
+      if (at->second.session.id != 0) continue;
+      ids.push_back(at->first);
+      sessions.push_back(at->second.session);
+    }
+  }
+  if (ids.empty()) return false;
+  const std::vector<std::int64_t> rows = store_.Open(sessions, process_);
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    sessions[i].id = rows[i];
+    const auto [entry, closed_meanwhile] = entries_.try_emplace(ids[i], Entry{sessions[i], false, true});
+    if (closed_meanwhile) ++closed_;
+    entry->second.session.id = rows[i];
+  }
+  changed_ = true;  // for what closed meanwhile
+  return true;
+}
+
 void SessionRecorder::WriteClosings() {
-  std::vector<std::pair<ConnectionId, std::int64_t>> closed;
+  std::vector<ConnectionId> ids;
+  std::vector<std::int64_t> rows;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, entry] : entries_) {
-      if (entry.closed) closed.emplace_back(id, entry.session.id);
+      if (!entry.closed) continue;
+      ids.push_back(id);
+      rows.push_back(entry.session.id);
     }
   }
-  for (const auto& [id, row] : closed) {
-    store_.Close(row, SystemNow());
-    const std::lock_guard lock(mutex_);
-    entries_.erase(id);
-    --closed_;
-  }
+  store_.Close(rows, SystemNow());
+  const std::lock_guard lock(mutex_);
+  for (const ConnectionId id : ids) entries_.erase(id);
+  closed_ -= ids.size();
 }
 
 void SessionRecorder::WriteTouches() {

@@ -14,9 +14,9 @@
 
 namespace fajma::ws {
 
-// Thread-safe; nothing waits for the database. Openings and closings are written within a second, signs of life all
-// together every 30 s. While the database is away everything waits; a socket that opens and closes meanwhile leaves no
-// trace. Bounded by the sockets that are open, and kMaxClosed that are not.
+// Thread-safe; nothing waits for the database. Openings and closings are written within a second, many in a
+// transaction, signs of life all together every 30 s. While the database is away everything waits; a socket that opens
+// and closes meanwhile leaves no trace. Bounded by the sockets that are open, and kMaxClosed that are not.
 class SessionRecorder {
  public:
   // What an earlier run of `process` left open is closed. Throws DatabaseError.
@@ -40,6 +40,7 @@ class SessionRecorder {
 
   void Run(const std::stop_token& stop);
   void WriteOpenings();
+  bool WriteSomeOpenings();  // false: there are none
   void WriteClosings();
   void WriteTouches();
 

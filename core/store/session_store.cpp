@@ -42,25 +42,30 @@ Page<SocketSession> SessionStore::List(const SessionFilter& filter, PageRequest 
   return result;
 }
 
-std::int64_t SessionStore::Open(const SocketSession& session, const std::string& process) {
+std::vector<std::int64_t> SessionStore::Open(const std::vector<SocketSession>& sessions, const std::string& process) {
   Lease lease = database_.Write();
-  std::int64_t id = 0;
-  Statement insert(
-      lease,
-      "INSERT INTO fajma_sessionswebsocket (channel_name, room_name, type_connexion, adresse_ip, user_agent,"
-      " date_connexion, derniere_activite, active, utilisateur_id, processus) VALUES (:channel, :room,"
-      " :type, :ip, :agent, :connexion, :activite, 1, :utilisateur, :processus) RETURNING id");
-  insert.Bind("channel", session.channel)
-      .Bind("room", session.room)
-      .Bind("type", session.kind)
-      .Bind("ip", session.address)
-      .Bind("agent", Shortened(session.user_agent))
-      .Bind("connexion", session.opened_at)
-      .Bind("activite", session.opened_at)
-      .Bind("utilisateur", session.user_id)
-      .Bind("processus", process);
-  insert.Into(id).Next();
-  return id;
+  lease.Begin();
+  std::vector<std::int64_t> ids;
+  for (const SocketSession& session : sessions) {
+    Statement insert(
+        lease,
+        "INSERT INTO fajma_sessionswebsocket (channel_name, room_name, type_connexion, adresse_ip, user_agent,"
+        " date_connexion, derniere_activite, active, utilisateur_id, processus) VALUES (:channel, :room,"
+        " :type, :ip, :agent, :connexion, :activite, 1, :utilisateur, :processus)"
+        " ON CONFLICT (channel_name) DO UPDATE SET active = 1 RETURNING id");
+    insert.Bind("channel", session.channel)
+        .Bind("room", session.room)
+        .Bind("type", session.kind)
+        .Bind("ip", session.address)
+        .Bind("agent", Shortened(session.user_agent))
+        .Bind("connexion", session.opened_at)
+        .Bind("activite", session.opened_at)
+        .Bind("utilisateur", session.user_id)
+        .Bind("processus", process);
+    insert.Into(ids.emplace_back()).Next();
+  }
+  lease.Commit();
+  return ids;
 }
 
 void SessionStore::Touch(const std::vector<std::int64_t>& ids, Micros now) {
@@ -71,13 +76,13 @@ void SessionStore::Touch(const std::vector<std::int64_t>& ids, Micros now) {
   update.Bind("now", now).Bind("ids", ListText(lease.dialect(), ids)).Run();
 }
 
-void SessionStore::Close(std::int64_t id, Micros now) {
+void SessionStore::Close(const std::vector<std::int64_t>& ids, Micros now) {
+  if (ids.empty()) return;
   Lease lease = database_.Write();
-  Statement(lease,
-            "UPDATE fajma_sessionswebsocket SET active = 0, derniere_activite = :now WHERE id = :id AND active = 1")
-      .Bind("now", now)
-      .Bind("id", id)
-      .Run();
+  Statement update(lease,
+                   "UPDATE fajma_sessionswebsocket SET active = 0, derniere_activite = :now WHERE active = 1 AND " +
+                       InList(lease.dialect(), "id", "ids"));
+  update.Bind("now", now).Bind("ids", ListText(lease.dialect(), ids)).Run();
 }
 
 std::int64_t SessionStore::CloseAllOfProcess(const std::string& process, Micros now, Micros forget_before) {

@@ -38,10 +38,11 @@ class SessionStore {
 
   Page<SocketSession> List(const SessionFilter& filter, PageRequest page);  // newest first
 
-  std::int64_t Open(const SocketSession& session, const std::string& process);  // its id
+  // In one transaction. Their ids, in order; one whose channel is there already keeps its id.
+  std::vector<std::int64_t> Open(const std::vector<SocketSession>& sessions, const std::string& process);
   // Signs of life of many at once; those that are closed stay so.
   void Touch(const std::vector<std::int64_t>& ids, Micros now);
-  void Close(std::int64_t id, Micros now);
+  void Close(const std::vector<std::int64_t>& ids, Micros now);
   // At the start of a program: nothing that it had open is open now. Sessions that ended before `forget_before` are
   // forgotten, everybody's. Returns how many were closed.
   std::int64_t CloseAllOfProcess(const std::string& process, Micros now, Micros forget_before);

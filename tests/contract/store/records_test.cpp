@@ -103,7 +103,7 @@ class SessionRecords : public StoreContract {
     session.user_agent = "é";
     session.opened_at = kNow;
     session.user_id = user;
-    return sessions_.Open(session, process);
+    return sessions_.Open({session}, process).at(0);
   }
   SessionStore sessions_{database_};
 };
@@ -120,7 +120,7 @@ TEST_F(SessionRecords, AreActiveUntilTheyAreClosed) {
   EXPECT_EQ(session.opened_at, kNow);
   EXPECT_EQ(session.active_at, kNow + kSecond);
   EXPECT_TRUE(session.active);
-  sessions_.Close(id, kNow + 2 * kSecond);
+  sessions_.Close({id}, kNow + 2 * kSecond);
   sessions_.Touch({id}, kNow + 9 * kSecond);
   EXPECT_EQ(sessions_.List(own, {}).rows.at(0).active_at, kNow + 2 * kSecond);
   SessionFilter active;
@@ -129,9 +129,16 @@ TEST_F(SessionRecords, AreActiveUntilTheyAreClosed) {
   EXPECT_EQ(sessions_.List({}, {}).rows.at(0).channel, "c2");
 }
 
+// The answer to a commit may be lost: then they are written again.
+TEST_F(SessionRecords, AreTheSameWhenTheyAreWrittenTwice) {
+  const std::int64_t id = Open("c1", 7);
+  EXPECT_EQ(Open("c1", 7), id);
+  EXPECT_EQ(sessions_.List({}, {}).count, 1);
+}
+
 TEST_F(SessionRecords, OfAProgramThatStartsAreClosed) {
   const std::int64_t old = Open("c1", 7);
-  sessions_.Close(old, kNow);
+  sessions_.Close({old}, kNow);
   Open("c2", 7);
   Open("c3", 7, "b");
   EXPECT_EQ(sessions_.CloseAllOfProcess("a", kNow + kSecond, kNow + 1), 1);
@@ -145,7 +152,7 @@ TEST_F(SessionRecords, AreCutToTheirPlace) {
   SocketSession session;
   session.channel = "c";
   session.user_agent = std::string(999, 'a') + "é";
-  sessions_.Open(session, "a");
+  sessions_.Open({session}, "a");
   EXPECT_EQ(sessions_.List({}, {}).rows.at(0).user_agent, std::string(999, 'a'));
 }
 

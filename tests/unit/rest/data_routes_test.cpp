@@ -207,7 +207,7 @@ TEST_F(DataRoutes, SessionsAreOnesOwnButForTheAdministrateur) {
     SocketSession session;
     session.channel = name;
     session.user_id = users_->FindByName(name)->id;
-    sessions.Open(session, "test");
+    sessions.Open({session}, "test");
   }
   EXPECT_EQ(FieldOf(Send({"GET", "/api/iot/sessions/"}), "count"), "2");
   const http::Response own = Send({"GET", "/api/iot/sessions/active/"}, "medecin");
