@@ -1,5 +1,6 @@
 #include "bridge/payloads.h"
 
+#include "core/json/alert_json.h"
 #include "core/json/writer.h"
 
 namespace fajma {
@@ -70,17 +71,7 @@ std::string PatientAlertPayload(const Alert& alert) {
   std::string out;
   out.reserve(320);
   ObjectWriter writer(out);
-  writer.Integer("id", alert.id);
-  writer.String("niveau", NameOf(alert.level));
-  writer.String("titre", alert.title);
-  writer.String("message", alert.message);
-  writer.Bool("acquittee", alert.acknowledged);
-  writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
-  writer.Time("date_creation", alert.created_at);
-  writer.Integer("dispositif", alert.device_id);
-  writer.IntegerOrNull("patient", alert.patient == nullptr ? std::nullopt : std::optional(alert.patient->id));
-  writer.IntegerOrNull("donnee_declencheur", alert.trigger_reading_id);
-  writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
+  json::AppendAlertMembers(writer, alert);
   writer.String("etat", alert.resolved_at ? "resolue" : "presente");
   writer.End();
   return out;

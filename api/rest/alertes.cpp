@@ -3,7 +3,7 @@
 #include "api/rest/lists.h"
 #include "api/rest/resource_fields.h"
 #include "api/rest/resources.h"
-#include "core/json/writer.h"
+#include "core/json/alert_json.h"
 
 namespace fajma::rest {
 namespace {
@@ -34,17 +34,7 @@ http::Response List(Call& call, AlertFilter filter) {
 
 void AppendAlert(std::string& out, const Alert& alert) {
   json::ObjectWriter writer(out);
-  writer.Integer("id", alert.id);
-  writer.String("niveau", NameOf(alert.level));
-  writer.String("titre", alert.title);
-  writer.String("message", alert.message);
-  writer.Bool("acquittee", alert.acknowledged);
-  writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
-  writer.Time("date_creation", alert.created_at);
-  writer.Integer("dispositif", alert.device_id);
-  writer.Integer("patient", alert.patient ? alert.patient->id : 0);
-  writer.IntegerOrNull("donnee_declencheur", alert.trigger_reading_id);
-  writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
+  json::AppendAlertMembers(writer, alert);
   writer.End();
 }
 

@@ -27,6 +27,15 @@ std::variant<std::string, http::Response> ReadToken(const Call& call, std::span<
   return std::get<Values>(read).Text(fields.front().name).value_or("");
 }
 
+// The claims of a good refresh token in the body, or the answer that refuses it.
+std::variant<auth::Claims, http::Response> ReadRefreshClaims(const Call& call, Micros now) {
+  auto token = ReadToken(call, RefreshFields());
+  if (auto* refusal = std::get_if<http::Response>(&token)) return std::move(*refusal);
+  Result<auth::Claims> claims = call.app.tokens.Verify(std::get<std::string>(token), auth::TokenType::kRefresh, now);
+  if (!claims) return RefuseToken(claims.rejection().detail);
+  return claims.value();
+}
+
 std::string ApiTokenOf(const Call& call, const User& user) {
   TokenStore store(call.app.database);
   if (const std::optional<ApiToken> known = store.FindApiToken(user.id)) {
@@ -59,30 +68,25 @@ http::Response CreateToken(Call& call) {
 }
 
 http::Response RefreshToken(Call& call) {
-  const auto token = ReadToken(call, RefreshFields());
-  if (const auto* refusal = std::get_if<http::Response>(&token)) return *refusal;
   const Micros now = call.app.now();
-  const Result<auth::Claims> claims =
-      call.app.tokens.Verify(std::get<std::string>(token), auth::TokenType::kRefresh, now);
-  if (!claims) return RefuseToken(claims.rejection().detail);
-  if (auth::IsRevoked(call.app.database, claims.value(), now)) return RefuseToken(kBlacklisted);
-  const std::optional<User> user = call.app.users.Find(claims.value().user_id.value_or(0));
+  const auto read = ReadRefreshClaims(call, now);
+  if (const auto* refusal = std::get_if<http::Response>(&read)) return *refusal;
+  const auto& claims = std::get<auth::Claims>(read);
+  if (auth::IsRevoked(call.app.database, claims, now)) return RefuseToken(kBlacklisted);
+  const std::optional<User> user = call.app.users.Find(claims.user_id.value_or(0));
   if (!user || !user->active) return Unauthorized(Detail(401, "No active account found for the given token."));
   std::string body;
   json::ObjectWriter writer(body);
-  writer.String("access", call.app.tokens.IssueAccess(claims.value(), IssueTime(*user, now)));
+  writer.String("access", call.app.tokens.IssueAccess(claims, IssueTime(*user, now)));
   writer.End();
   return Json(200, std::move(body));
 }
 
 http::Response BlacklistToken(Call& call) {
-  const auto token = ReadToken(call, RefreshFields());
-  if (const auto* refusal = std::get_if<http::Response>(&token)) return *refusal;
   const Micros now = call.app.now();
-  const Result<auth::Claims> verified =
-      call.app.tokens.Verify(std::get<std::string>(token), auth::TokenType::kRefresh, now);
-  if (!verified) return RefuseToken(verified.rejection().detail);
-  const auth::Claims& claims = verified.value();
+  const auto read = ReadRefreshClaims(call, now);
+  if (const auto* refusal = std::get_if<http::Response>(&read)) return *refusal;
+  const auto& claims = std::get<auth::Claims>(read);
   const std::int64_t user_id = claims.user_id.value_or(0);
   if (!TokenStore(call.app.database).Revoke({claims.id, claims.login, user_id, *claims.expires_at + 1}, now)) {
     return RefuseToken(kBlacklisted);

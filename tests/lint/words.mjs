@@ -6,6 +6,8 @@ const code = ['h', 'cpp', 'ino', 'ts', 'tsx', 'js', 'mjs', 'sh', 'sql', 'cmake',
 const prose = ['md', 'html', 'yaml', 'yml'];
 const text = [...code, ...prose, 'txt', 'json', 'conf', 'in', 'acl', 'css', 'toml', 'Dockerfile'];
 
+// The patterns, and the lines of words_selftest.mjs, are what is looked for, as data: no test is switched off by them and
+// no work is announced. That is why this folder is not searched itself (checkWords).
 const rules = [
   {
     in: code, below: 'tests/', pattern: /\bDISABLED_|\bGTEST_SKIP\b|\.(skip|only|todo)\(/,

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { checkWords } from './words.mjs';
 
+// Written into files of a temporary folder, and read by the check alone: none of them is compiled, run or left behind.
 const cases = [
   ['tests/unit/mac_test.cpp', 'TEST(Mac, DISABLED_Parses) {}', /switched off/],
   ['tests/unit/mac_test.cpp', '  GTEST_SKIP();', /switched off/],

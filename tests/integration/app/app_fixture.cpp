@@ -140,6 +140,21 @@ std::int64_t NumberIn(const std::string& frame, const std::string& name) {
   return std::stoll(frame.substr(at + key.size()));
 }
 
+std::string TextIn(const std::string& frame, const std::string& name) {
+  const std::string key = "\"" + name + "\":\"";
+  const std::size_t at = frame.find(key);
+  if (at == std::string::npos) throw std::runtime_error("no " + name + " in " + frame);
+  const std::size_t begin = at + key.size();
+  return frame.substr(begin, frame.find('"', begin) - begin);
+}
+
+std::string NextOf(WsClient& socket, const std::string& type) {
+  for (;;) {
+    std::string frame = socket.ReceiveText();
+    if (frame.starts_with("{\"type\":\"" + type + "\"")) return frame;
+  }
+}
+
 std::string SensorData(std::string_view data, std::string_view mac) {
   return R"({"type":"sensor_data","device_mac":")" + std::string(mac) + R"(","data":)" + std::string(data) + "}";
 }

@@ -58,6 +58,11 @@ std::string Normalize(const std::string& frame);
 // The value of a whole-number member; throws when there is none.
 std::int64_t NumberIn(const std::string& frame, const std::string& name);
 
+// The value of a text member; throws when there is none.
+std::string TextIn(const std::string& frame, const std::string& name);
+// The next frame of that type, past others.
+std::string NextOf(WsClient& socket, const std::string& type);
+
 // A documented message of the device.
 std::string SensorData(std::string_view data, std::string_view mac = kMac);
 

@@ -14,20 +14,9 @@ class Commands : public AppTest {
     EXPECT_EQ(answer.status, 200) << answer.body;
     return answer.body;
   }
-  static std::string TextIn(const std::string& json, const std::string& name) {
-    const std::string key = "\"" + name + "\":\"";
-    const std::size_t at = json.find(key) + key.size();
-    return json.substr(at, json.find('"', at) - at);
-  }
   std::string Newest() { return TextIn(Ask("GET", kCommands).body, "status"); }
   bool NewestBecomes(const std::string& state) {
     return Eventually([&] { return Newest() == state; });
-  }
-  static std::string NextOf(WsClient& socket, const std::string& type) {
-    for (;;) {
-      std::string frame = socket.ReceiveText();
-      if (frame.starts_with("{\"type\":\"" + type + "\"")) return frame;
-    }
   }
   // What the socket gets before it is answered a ping: none of them is a command.
   static void ExpectNoCommand(WsClient& socket) {

@@ -6,16 +6,7 @@ namespace {
 
 constexpr const char* kData = "fajma/v1/devices/aabbcc000001/data";
 
-class MqttDoorOfApp : public AppTest {
- protected:
-  // The next frame of that type, past others.
-  static std::string NextOf(WsClient& socket, const std::string& type) {
-    for (;;) {
-      std::string frame = socket.ReceiveText();
-      if (frame.starts_with("{\"type\":\"" + type + "\"")) return frame;
-    }
-  }
-};
+class MqttDoorOfApp : public AppTest {};
 
 TEST_F(MqttDoorOfApp, AReadingAppearsEverywhere) {
   Start();

@@ -18,12 +18,6 @@ class Rooms : public AppTest {
     device_.Publish("fajma/v1/devices/aabbcc00000" + std::to_string(device) + "/data",
                     R"({"heart_rate":)" + std::to_string(heart_rate) + "}");
   }
-  static std::string NextOf(WsClient& socket, const std::string& type) {
-    for (;;) {
-      std::string frame = socket.ReceiveText();
-      if (frame.starts_with("{\"type\":\"" + type + "\"")) return frame;
-    }
-  }
 
   MqttClient device_{broker_.port(), "device"};
 };

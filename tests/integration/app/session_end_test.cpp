@@ -15,11 +15,6 @@ class SessionEnd : public AppTest {
     EXPECT_EQ(answer.status, 200) << answer.body;
     return answer.body;
   }
-  static std::string TextIn(const std::string& json, const std::string& name) {
-    const std::string key = "\"" + name + "\":\"";
-    const std::size_t at = json.find(key) + key.size();
-    return json.substr(at, json.find('"', at) - at);
-  }
   std::string IdOf(const std::string& user) {
     const std::string list = Ask("GET", "/api/utilisateurs/").body;
     const std::size_t at = list.find("\"username\":\"" + user + "\"");
