@@ -88,7 +88,8 @@ struct Verdict {
   bool constraint = false;
 };
 
-// Another try may succeed: somebody else's lock, a statement that took too long, a disk that is full for now.
+// Another try may succeed: somebody else's lock, a statement that took too long, a disk that is full for now; a table
+// that is missing or may not be written, until an operator has mended it: no value of a row is at fault there.
 Verdict JudgeSqlite(int result) {
   switch (result & 0xFF) {
     case SQLITE_BUSY:
@@ -96,6 +97,10 @@ Verdict JudgeSqlite(int result) {
     case SQLITE_INTERRUPT:
     case SQLITE_FULL:
     case SQLITE_NOMEM:
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
       return {.transient = true};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
@@ -113,6 +118,8 @@ Verdict JudgePostgres(std::string_view state, bool connected) {
   if (!connected || group == "08" || state.substr(0, 4) == "57P0") return {.transient = true, .broken = true};
   // Serialization, deadlock; out of resources; cancelled by statement_timeout; lock not available.
   if (group == "40" || group == "53" || state == "57014" || state == "55P03") return {.transient = true};
+  // The schema is not as expected, or not allowed to us; read only.
+  if (group == "42" || group == "3F" || state == "25006") return {.transient = true};
   if (state == "25P02" || state == "25P03") return {.transient = true, .broken = state == "25P03"};
   return {.constraint = group == "23"};
 }

@@ -2,6 +2,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/store/sql.h"
 #include "tests/contract/store/rows.h"
 #include "tests/contract/store/store_contract.h"
 
@@ -203,6 +204,24 @@ TEST_F(Leases, SayThatAnUnreachableDatabaseMayComeBack) {
     } catch (const DatabaseError& error) {
       EXPECT_TRUE(error.transient());
     }
+  }
+}
+
+// A row's values are at fault when a rule about values says so, and never when the table is not there.
+TEST_F(Leases, TellAMissingTableFromARefusedRow) {
+  Lease lease = database_.Write();
+  try {
+    RunSql(lease, "INSERT INTO fajma_nowhere (id) VALUES (1)");
+    FAIL() << "there is no such table";
+  } catch (const DatabaseError& error) {
+    EXPECT_TRUE(error.transient()) << error.what();
+  }
+  RunSql(lease, "CREATE TABLE fajma_rule (n INTEGER CHECK (n < 5))");
+  try {
+    RunSql(lease, "INSERT INTO fajma_rule (n) VALUES (5)");
+    FAIL() << "the rule says less";
+  } catch (const ConstraintError& error) {
+    EXPECT_FALSE(error.transient()) << error.what();
   }
 }
 
