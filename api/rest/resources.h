@@ -124,6 +124,9 @@ void WriteBrokerPasswords(const Call& call);
 // schema.cpp
 http::Response ShowSchema(Call& call);
 
+// docs.cpp
+http::Response ShowDocs(Call& call);
+
 // root.cpp
 http::Response ShowRoot(Call& call);
 

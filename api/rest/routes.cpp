@@ -16,6 +16,7 @@ std::span<const Route> Routes() {
       {"POST", "/api-token-auth/", CreateApiToken, kPublic, false, LoginFields()},
       {"GET", "/api/demo/", ShowDemoLogin, kPublic},
       {"GET", "/api/schema/", ShowSchema, kPublic},
+      {"GET", "/api/docs/", ShowDocs, kPublic},
 
       {"GET", "/api/iot/", ShowRoot, kEveryRole},
 

@@ -1,4 +1,4 @@
-// Runs the browser's test against a demo of its own: FAJMA_PROGRAM is the program, the page stands beside it.
+// Runs the browser's tests against a demo of its own: FAJMA_PROGRAM is the program, the page stands beside it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { startDemo, stopDemo } from './demo.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'page');
 const demo = await startDemo(process.env.FAJMA_PROGRAM);
-const test = spawn(process.execPath, ['--test', 'page.test.mjs'], {
+const test = spawn(process.execPath, ['--test', '--test-concurrency=1', 'page.test.mjs', 'docs.test.mjs'], {
   cwd: folder,
   stdio: 'inherit',
   env: { ...process.env, FAJMA_PAGE_URL: demo.page },

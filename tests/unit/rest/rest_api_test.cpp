@@ -280,6 +280,14 @@ TEST_F(RestApiTest, ACachedListIsFast) {
   std::printf("cached list: %.1f us\n", took.count() / kRequests);
 }
 
+TEST_F(RestApiTest, ThePageOfTheSchemaTakesNothingFromElsewhere) {
+  const http::Response response = SendAnonymous({"GET", "/api/docs/"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(HeaderOf(response, "Content-Type"), "text/html; charset=utf-8");
+  EXPECT_TRUE(HeaderOf(response, "Content-Security-Policy").starts_with("default-src 'self'"));
+  EXPECT_EQ(response.BodyView().find("//"), std::string_view::npos);
+}
+
 TEST_F(RestApiTest, TheSchemaIsShownToEverybody) {
   const http::Response response = SendAnonymous({"GET", "/api/schema/"});
   EXPECT_EQ(response.status, 200);
