@@ -23,6 +23,7 @@ fajma_dependency(paho mqtt/async_client.h paho-mqttpp3 paho-mqtt3as)
 fajma_dependency(pistache pistache/endpoint.h pistache)
 fajma_dependency(rapidjson rapidjson/document.h)
 fajma_dependency(soci soci/soci.h soci_core soci_sqlite3 soci_postgresql)
+fajma_dependency(hiredis hiredis/hiredis.h hiredis)
 fajma_dependency(wslay wslay/wslay.h wslay)
 fajma_dependency(sodium sodium.h sodium)
 

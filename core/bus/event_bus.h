@@ -12,11 +12,11 @@ class EventBus {
   using Subscriber = std::function<void(const CommitPtr&)>;
   virtual ~EventBus() = default;
 
-  // Called by the thread that committed, in the order of the commit numbers (dense, from the view of one process).
-  // Never blocks on a subscriber's work: subscribers only hand over.
+  // Any thread: tells of a commit that has taken place. Never waits for a subscriber's work: subscribers hand over.
   virtual void Publish(const CommitPtr& commit) = 0;
 
-  // Before the first Publish. The subscriber is called in the publisher's thread and must return at once.
+  // Before the first Publish. The subscriber gets each commit of every process in the order of the numbers, without a
+  // hole; what has no number, at once. It is called in whichever thread, one call at a time, and must return at once.
   virtual void Subscribe(Subscriber subscriber) = 0;
 };
 

@@ -48,14 +48,24 @@ struct Outcome {
   std::uint32_t stored_readings = 0;
 };
 
+// Word for the other processes, and for this one: what changed that no commit number tells of. `topic` says whose it
+// is; `payload` is its owner's.
+struct Notice {
+  std::string topic;
+  std::string payload;
+};
+
 struct Commit {
-  std::int64_t number = 0;  // dense; 0: nothing was committed that has a number (only outcomes)
+  std::int64_t number = 0;  // dense; 0: nothing was committed that has a number
+  // Its messages and alerts were given out before, from the database: only the rest of it is news.
+  bool repeated = false;
   std::vector<StoredMessage> messages;
   std::vector<AlertEvent> alerts;
   std::vector<DeviceStatusEvent> statuses;
   std::vector<Mac> returned;  // over MQTT: devices that said so, or were thought to be away
   std::vector<BootSettled> settled;
   std::vector<Outcome> outcomes;
+  std::vector<Notice> notices;
 };
 
 using CommitPtr = std::shared_ptr<const Commit>;

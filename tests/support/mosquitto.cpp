@@ -1,12 +1,10 @@
 #include "tests/support/mosquitto.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
 
 namespace fajma::test {
@@ -24,27 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kProgram = "/usr/sbin/mosquitto";  // else it is looked for in PATH
+constexpr const char* kInstalled = "/usr/sbin/mosquitto";  // else it is looked for in PATH
 constexpr std::chrono::seconds kStartTimeout{20};
 constexpr int kPortAttempts = 5;
-
-// Only async-signal-safe calls between fork and exec.
-pid_t Spawn(const std::string& config, const std::string& log) {
-  const pid_t parent = ::getpid();
-  const char* const program = ::access(kProgram, X_OK) == 0 ? kProgram : "mosquitto";
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::dup2(fd, STDOUT_FILENO);
-  ::dup2(fd, STDERR_FILENO);
-  ::execlp(program, program, "-c", config.c_str(), nullptr);
-  ::_exit(127);
-}
 
 // For at most `time`; the process may have ended by then.
 void WaitBriefly(std::chrono::milliseconds time) { ::poll(nullptr, 0, static_cast<int>(time.count())); }
@@ -85,7 +66,8 @@ void Mosquitto::Start() {
                         << "set_tcp_nodelay true\n"
                         << options_.extra << "\n";
   const fs::path log = folder_ / "mosquitto.log";
-  process_ = Spawn(config.string(), log.string());
+  const char* const program = ::access(kInstalled, X_OK) == 0 ? kInstalled : "mosquitto";
+  process_ = SpawnChild({program, "-c", config.string()}, log.string());
   const auto deadline = std::chrono::steady_clock::now() + kStartTimeout;
   while (std::chrono::steady_clock::now() < deadline) {
     if (Answers()) return;
@@ -119,13 +101,7 @@ bool Mosquitto::Answers() const {
   return answered;
 }
 
-void Mosquitto::End(int signal) {
-  if (process_ < 0) return;
-  ::kill(process_, signal);
-  ::kill(process_, SIGCONT);  // after it: a paused broker does nothing more before it ends
-  ::waitpid(process_, nullptr, 0);
-  process_ = -1;
-}
+void Mosquitto::End(int signal) { EndChild(process_, signal); }
 
 void Mosquitto::Stop() { End(SIGTERM); }
 void Mosquitto::Kill() { End(SIGKILL); }
