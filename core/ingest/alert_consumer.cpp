@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/runtime/log.h"
+#include "core/store/ownership_store.h"
 
 namespace fajma {
 namespace {
@@ -14,8 +15,8 @@ constexpr std::chrono::seconds kCheckpointEvery{2};
 
 }  // namespace
 
-AlertConsumer::AlertConsumer(Database& database)
-    : database_(database), alerts_(database), readings_(database), thresholds_(database) {}
+AlertConsumer::AlertConsumer(Database& database, std::string owner)
+    : database_(database), owner_(std::move(owner)), alerts_(database), readings_(database), thresholds_(database) {}
 
 void AlertConsumer::Recover(EventBus& bus) {
   engine_.Clear();
@@ -41,13 +42,17 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
   } catch (const DatabaseError& error) {
     log::Error("thresholds could not be read; trying again", error.what());
   }
-  Evaluate(commit.messages);
-  if (!commit.messages.empty()) seen_ = commit.messages.back().cursor;
+  if (!commit.messages.empty() && commit.messages.back().cursor > seen_) {
+    Evaluate(commit.messages);
+    seen_ = commit.messages.back().cursor;
+  }
   const auto now = std::chrono::steady_clock::now();
   if (requests_.empty() && now < checkpoint_due_) return;
   try {
     Store(bus);
     checkpoint_due_ = now + kCheckpointEvery;
+  } catch (const OwnershipLost&) {
+    throw;
   } catch (const DatabaseError& error) {
     log::Error("alerts could not be stored; trying again", error.what());
   }
@@ -66,7 +71,7 @@ void AlertConsumer::Evaluate(const std::vector<StoredMessage>& messages) {
 
 void AlertConsumer::Store(EventBus& bus) {
   auto commit = std::make_shared<Commit>();
-  commit->alerts = alerts_.Apply(requests_, seen_, SystemNow());
+  commit->alerts = alerts_.Apply(requests_, seen_, SystemNow(), owner_);
   requests_.clear();
   // One transaction is one commit number; more than fit into one are several.
   while (!commit->alerts.empty()) {

@@ -1,5 +1,6 @@
 // The alerts as a consumer of the commit log: what a commit's readings do to alerts is stored with the consumer's own
-// checkpoint in one transaction, and published as a commit of its own. The ingest thread only.
+// checkpoint in one transaction, and published as a commit of its own. One thread: ingest's, or
+// that of AlertRunner.
 #pragma once
 
 #include <chrono>
@@ -18,13 +19,15 @@ namespace fajma {
 
 class AlertConsumer {
  public:
-  explicit AlertConsumer(Database& database);
+  // `owner`: the process that owns the work, where there are several; else empty.
+  explicit AlertConsumer(Database& database, std::string owner = {});
 
   // Restores what is present and works through the commits that an earlier run had stored and not evaluated.
   // Throws DatabaseError.
   void Recover(EventBus& bus);
 
-  // What a commit does to alerts. A database that fails is asked again with the next commit: nothing is skipped.
+  // What a commit does to alerts; one that was evaluated before does nothing. A database that fails is asked again with
+  // the next commit: nothing is skipped. Throws OwnershipLost, then it must recover.
   void Consume(const Commit& commit, EventBus& bus);
 
  private:
@@ -33,6 +36,7 @@ class AlertConsumer {
   void Store(EventBus& bus);
 
   Database& database_;
+  const std::string owner_;
   AlertStore alerts_;
   ReadingStore readings_;
   ThresholdStore thresholds_;

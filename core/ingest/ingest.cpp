@@ -28,8 +28,9 @@ struct Ingest::Source {
 };
 
 Ingest::Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
-               IngestLimits limits)
-    : database_(database), bus_(bus), counters_(counters), limits_(limits), store_(database), alerts_(database) {
+               IngestLimits limits, Alerts alerts)
+    : database_(database), bus_(bus), counters_(counters), limits_(limits), store_(database) {
+  if (alerts == Alerts::kHere) alerts_.emplace(database);
   for (const auto& [door, journal] : journals) sources_.push_back(std::make_unique<Source>(Source{door, journal, {}}));
   stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (stop_fd_ < 0) throw std::runtime_error("ingest: no eventfd");
@@ -62,7 +63,7 @@ void Ingest::Run(const std::stop_token& stop) {
     } else if (stop.stop_requested()) {
       return;
     } else {
-      alerts_.Consume(Commit(), bus_);  // what could not be stored before
+      if (alerts_) alerts_->Consume(Commit(), bus_);  // what could not be stored before
       Wait(stop);
     }
   }
@@ -81,7 +82,7 @@ bool Ingest::Recover() {
       }
       source->journal->Seek(source->stored);
     }
-    alerts_.Recover(bus_);
+    if (alerts_) alerts_->Recover(bus_);
   } catch (const DatabaseError& error) {
     log::Warn("waiting for the database", error.what());
     return false;
@@ -300,7 +301,7 @@ void Ingest::Publish(BatchResult result) {
   for (const std::string_view reason : result.reasons) counters_.CountReason(reason);
   const CommitPtr commit = std::move(result.commit);
   bus_.Publish(commit);
-  alerts_.Consume(*commit, bus_);
+  if (alerts_) alerts_->Consume(*commit, bus_);
 }
 
 void Ingest::Wait(const std::stop_token& stop) {

@@ -32,6 +32,9 @@ struct IngestLimits {
   std::size_t max_readings = 4000;
 };
 
+// Who evaluates what ingest has stored: ingest itself, or AlertRunner where several processes store.
+enum class Alerts : std::uint8_t { kHere, kElsewhere };
+
 struct JournalOfDoor {
   Door door;
   Journal* journal;
@@ -42,7 +45,7 @@ class Ingest {
   // The journals must outlive it, and have no other reader. Starts its thread at once; a database that is away is
   // waited for, while the journals go on filling.
   Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
-         IngestLimits limits = {});
+         IngestLimits limits = {}, Alerts alerts = Alerts::kHere);
   // Stores what is in the journals (for at most `drain_timeout`, 5 s), then stops.
   ~Ingest();
   Ingest(const Ingest&) = delete;
@@ -85,7 +88,7 @@ class Ingest {
   MessageCounters& counters_;
   const IngestLimits limits_;
   IngestStore store_;
-  AlertConsumer alerts_;
+  std::optional<AlertConsumer> alerts_;
   MessageDecoder decoder_;
   std::vector<std::unique_ptr<Source>> sources_;
   std::vector<IngestItem> items_;

@@ -5,6 +5,7 @@
 #include "core/store/alert_events.h"
 #include "core/store/alert_row.h"
 #include "core/store/alert_store.h"
+#include "core/store/ownership_store.h"
 
 namespace fajma {
 namespace {
@@ -154,22 +155,24 @@ AlertResult AlertStore::Escalate(std::int64_t id, Micros now) {
   return {AlertOutcome::kDone, events.Commit(now).front()};
 }
 
-std::vector<AlertEvent> AlertStore::Apply(const std::vector<AlertRequest>& requests, Cursor checkpoint, Micros now) {
+std::vector<AlertEvent> AlertStore::Apply(const std::vector<AlertRequest>& requests, Cursor checkpoint, Micros now,
+                                          const std::string& owner) {
   std::vector<AlertEvent> all;
   std::span<const AlertRequest> left(requests);
   do {
     const auto chunk = left.first(std::min<std::size_t>(left.size(), kCursorsPerCommit));
     left = left.subspan(chunk.size());
-    std::vector<AlertEvent> events = ApplyChunk(chunk, checkpoint, left.empty(), now);
+    std::vector<AlertEvent> events = ApplyChunk(chunk, checkpoint, left.empty(), now, owner);
     all.insert(all.end(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
   } while (!left.empty());
   return all;
 }
 
 std::vector<AlertEvent> AlertStore::ApplyChunk(std::span<const AlertRequest> requests, Cursor checkpoint, bool last,
-                                               Micros now) {
+                                               Micros now, const std::string& owner) {
   Lease lease = database_.Write();
   lease.Begin();
+  if (!owner.empty()) RequireOwnership(lease, kAlertConsumer, owner);
   const std::string_view lock = For(lease.dialect(), "", " FOR UPDATE");
   if (ReadCheckpoint(lease, kAlertConsumer, lock) > checkpoint) return {};
   EventWriter events(lease);

@@ -93,15 +93,18 @@ class AlertStore {
   // Does what the engine asked for and moves the checkpoint of kAlertConsumer to `checkpoint`, in one transaction.
   // A request that says nothing new (raised: present already; escalated: not higher; resolved: not present) gives no
   // event. When the checkpoint is already past `checkpoint`, nothing is done: somebody else was here. More requests
-  // than fit into one commit (8192) become several, the checkpoint with the last.
-  std::vector<AlertEvent> Apply(const std::vector<AlertRequest>& requests, Cursor checkpoint, Micros now);
+  // than fit into one commit (8192) become several, the checkpoint with the last. `owner`: throws OwnershipLost unless
+  // that process has the work of kAlertConsumer; empty: there are no others.
+  std::vector<AlertEvent> Apply(const std::vector<AlertRequest>& requests, Cursor checkpoint, Micros now,
+                                const std::string& owner = {});
 
   // How far a consumer has come; 0: nowhere yet. Saving never moves it back.
   Cursor GetCheckpoint(const std::string& consumer);
   void SaveCheckpoint(const std::string& consumer, Cursor cursor);
 
  private:
-  std::vector<AlertEvent> ApplyChunk(std::span<const AlertRequest> requests, Cursor checkpoint, bool last, Micros now);
+  std::vector<AlertEvent> ApplyChunk(std::span<const AlertRequest> requests, Cursor checkpoint, bool last, Micros now,
+                                     const std::string& owner);
 
   Database& database_;
   RefCache refs_;
