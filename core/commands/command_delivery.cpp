@@ -14,8 +14,11 @@ constexpr std::chrono::seconds kSinkTimeout{2};
 
 }  // namespace
 
-CommandDelivery::CommandDelivery(Database& database, std::vector<CommandSink> sinks)
-    : store_(database), sinks_(std::move(sinks)), thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+CommandDelivery::CommandDelivery(Database& database, std::vector<CommandSink> sinks, std::optional<CommandPeers> peers)
+    : store_(database),
+      sinks_(std::move(sinks)),
+      peers_(std::move(peers)),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
 
 CommandDelivery::~CommandDelivery() = default;
 
@@ -28,13 +31,40 @@ bool CommandDelivery::Send(const DeviceCommand& command, std::chrono::millisecon
     jobs_.push_back({command, sent});
   }
   wakeup_.notify_one();
-  return answer.wait_for(timeout) == std::future_status::ready && answer.get();
+  if (answer.wait_for(timeout) != std::future_status::ready) return false;
+  return answer.get() || (peers_ && IsSentByPeer(command));
 }
 
-void CommandDelivery::OnReturn(Mac mac) {
+bool CommandDelivery::IsSentByPeer(const DeviceCommand& command) {
+  std::future<void> sent;
   {
     const std::lock_guard lock(mutex_);
-    if (returned_.size() >= kMaxReturned || !returned_.insert(mac).second) return;
+    sent = asked_for_[command.id].get_future();
+  }
+  peers_->ask(command.mac);
+  const bool in_time = sent.wait_for(kPeersTimeout) == std::future_status::ready;
+  const std::lock_guard lock(mutex_);
+  asked_for_.erase(command.id);
+  return in_time;
+}
+
+void CommandDelivery::OnSent(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto waiting = asked_for_.find(id);
+  if (waiting == asked_for_.end()) return;
+  waiting->second.set_value();
+  waiting->second = {};  // told twice, it is still told once
+}
+
+void CommandDelivery::OnReturn(Mac mac) { Wake(mac, Which::kAll); }
+void CommandDelivery::OnAsked(Mac mac) { Wake(mac, Which::kNew); }
+
+void CommandDelivery::Wake(Mac mac, Which which) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (returned_.size() >= kMaxReturned) return;
+    Which& wanted = returned_.try_emplace(mac, which).first->second;
+    if (which == Which::kAll) wanted = which;
   }
   wakeup_.notify_one();
 }
@@ -43,7 +73,7 @@ void CommandDelivery::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (wakeup_.wait(lock, stop, [this] { return !jobs_.empty() || !returned_.empty(); })) {
     std::optional<Job> job;
-    Mac returned;
+    std::pair<Mac, Which> returned;
     if (!jobs_.empty()) {
       job = std::move(jobs_.front());
       jobs_.pop_front();
@@ -56,7 +86,7 @@ void CommandDelivery::Run(const std::stop_token& stop) {
       if (job) {
         job->sent->set_value(HandOver(job->command));
       } else {
-        SendPending(returned);
+        SendPending(returned.first, returned.second);
       }
     } catch (const DatabaseError& error) {
       if (job) job->sent->set_value(false);
@@ -66,9 +96,11 @@ void CommandDelivery::Run(const std::stop_token& stop) {
   }
 }
 
-void CommandDelivery::SendPending(Mac mac) {
+void CommandDelivery::SendPending(Mac mac, Which which) {
   for (const DeviceCommand& command : store_.Pending(mac, SystemNow())) {
+    if (which == Which::kNew && command.sends > 0) continue;
     if (!HandOver(command)) return;
+    if (which == Which::kNew && peers_) peers_->tell_sent(command.id);
   }
 }
 

@@ -8,9 +8,11 @@
 #include <deque>
 #include <functional>
 #include <future>
+#include <map>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -30,22 +32,34 @@ enum class HandedOver : std::uint8_t {
 using CommandDone = std::function<void(HandedOver)>;
 using CommandSink = std::function<void(const DeviceCommand& command, const CommandDone& done)>;
 
+// The processes that deliver commands besides this one. Both return at once.
+struct CommandPeers {
+  std::function<void(Mac)> ask;                          // a command waits for that device, which is not here
+  std::function<void(const std::string& id)> tell_sent;  // it was handed over here
+};
+
 class CommandDelivery {
  public:
-  // The sinks are asked in turn, until one has the device. `database` and what the sinks use outlive it.
-  CommandDelivery(Database& database, std::vector<CommandSink> sinks);
+  // The sinks are asked in turn, until one has the device. `peers`: absent when this is the only process. `database`
+  // and what the functions use outlive it.
+  CommandDelivery(Database& database, std::vector<CommandSink> sinks, std::optional<CommandPeers> peers = {});
   ~CommandDelivery();
   CommandDelivery(const CommandDelivery&) = delete;
   CommandDelivery& operator=(const CommandDelivery&) = delete;
 
-  // Any thread. A stored command that was never sent. True: handed over within the timeout. False: it stays queued, or
-  // is still on its way.
+  // Any thread. A stored command that was never sent. True: handed over within the timeout, here or by another process.
+  // False: it stays queued, or is still on its way.
   bool Send(const DeviceCommand& command, std::chrono::milliseconds timeout);
   // Any thread, returns at once: the device has connected. What it has not answered is sent to it. More than
   // kMaxReturned waiting devices are passed over until they come back again.
   void OnReturn(Mac mac);
+  // Any thread, returns at once: what a peer's CommandPeers say.
+  void OnAsked(Mac mac);
+  void OnSent(const std::string& id);
 
   static constexpr std::size_t kMaxReturned = 20'000;
+  // So long the peers have for a device that is not here.
+  static constexpr std::chrono::milliseconds kPeersTimeout{500};
 
  private:
   struct Job {
@@ -54,15 +68,20 @@ class CommandDelivery {
   };
 
   void Run(const std::stop_token& stop);
-  void SendPending(Mac mac);
+  enum class Which { kNew, kAll };
+  void Wake(Mac mac, Which which);
+  void SendPending(Mac mac, Which which);
   bool HandOver(const DeviceCommand& command);
+  bool IsSentByPeer(const DeviceCommand& command);
 
   CommandStore store_;
   const std::vector<CommandSink> sinks_;
+  const std::optional<CommandPeers> peers_;
   std::mutex mutex_;
   std::condition_variable_any wakeup_;
-  std::deque<Job> jobs_;    // guarded by mutex_
-  std::set<Mac> returned_;  // guarded by mutex_
+  std::deque<Job> jobs_;                                 // guarded by mutex_
+  std::map<Mac, Which> returned_;                        // guarded by mutex_
+  std::map<std::string, std::promise<void>> asked_for_;  // guarded by mutex_; commands that a peer may send
   std::jthread thread_;
 };
 
