@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fajma::auth {
@@ -28,6 +30,10 @@ struct SessionEnd {
   std::int64_t device_id = 0;
   std::string token_id{};  // `jti`
 };
+
+// As JSON, for the other processes; and back: absent when it is none.
+std::string EncodeSessionEnd(const SessionEnd& end);
+std::optional<SessionEnd> DecodeSessionEnd(std::string_view text);
 
 // Called in the thread that made the change, after its commit; returns soon and does not throw.
 using SessionEndSink = std::function<void(const SessionEnd&)>;

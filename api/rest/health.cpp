@@ -30,7 +30,10 @@ http::Response ShowLive(Call&) { return State(200, "ok"); }
 
 http::Response ShowReady(Call& call) {
   const std::string fault = FindFault(call.app);
-  if (fault.empty()) return State(200, "ok");
+  if (fault.empty()) {
+    const bool whole = !call.app.find_defect || call.app.find_defect().empty();
+    return State(200, whole ? "ok" : "degraded");
+  }
   log::Warn("not ready", fault);
   return State(503, "unavailable");
 }

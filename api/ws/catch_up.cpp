@@ -60,6 +60,22 @@ void GiveUp(const Services& services, ConnectionId id) {
   });
 }
 
+// A cursor that this process has not heard of may come from another one: the database knows.
+void AskDatabase(const Services& services, ConnectionId id, const Topic& topic, Cursor after) {
+  try {
+    Lease lease = services.database.Read();
+    services.database.NoteCommit(ReadDatabaseState(lease).last_commit);
+  } catch (const DatabaseError&) {
+    return GiveUp(services, id);
+  }
+  services.loop.Post([services, id, topic, after] {
+    const Cursor end = MakeCursor(services.database.last_commit() + 1, -1);
+    Connection* connection = services.loop.Find(id);
+    if (connection != nullptr && after > end) connection->SendText(GapFrame(after, end));
+    CatchUp(services, id, topic, std::min(after, end));
+  });
+}
+
 }  // namespace
 
 void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Cursor after) {
@@ -67,12 +83,9 @@ void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Curs
   if (connection == nullptr || connection->closing()) return;
   const std::int64_t newest = services.database.last_commit();
   const Cursor end = MakeCursor(newest + 1, -1);
-  if (after > end) {
-    connection->SendText(GapFrame(after, end));
-    after = end;
-  }
-  if (services.hub.FollowFrom(*connection, topic, after, newest)) return;
+  if (after <= end && services.hub.FollowFrom(*connection, topic, after, newest)) return;
   const bool taken = services.background.Submit([services, id, topic, after, end] {
+    if (after > end) return AskDatabase(services, id, topic, after);
     try {
       const MissedPage page = LoadPage(services, topic, after, end);
       services.loop.Post([services, id, topic, page] { SendPage(services, id, topic, page); });

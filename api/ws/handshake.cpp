@@ -175,6 +175,7 @@ std::optional<SocketUser> Handshake::Authenticate(const http::Request& request, 
   if (!user || !user->active) return std::nullopt;
   result.user_id = user->id;
   result.role = user->role;
+  result.tokens_since = user->tokens_since;
   result.rooms = RoomsOf(std::move(*user));
   result.login = claims.value().login;
   return result;

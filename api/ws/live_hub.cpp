@@ -48,18 +48,26 @@ void LiveHub::OnCommit(const CommitPtr& commit) {
   if (!posted) waiting_.fetch_sub(weight, std::memory_order_relaxed);
 }
 
+// A hole that nobody filled.
+void LiveHub::CheckNumber(std::int64_t number) {
+  if (expected_ != 0 && number > expected_) CloseAllFollowers();
+  expected_ = std::max(expected_, number + 1);
+}
+
 void LiveHub::Deliver(const CommitPtr& commit) {
+  if (commit->number != 0 && !commit->repeated) CheckNumber(commit->number);
   for (const DeviceStatusEvent& event : commit->statuses) {
     const auto found = patients_.find(event.patient->id);
     if (found != patients_.end()) SendTo(found->second, kNoCursor, *event.patient, DeviceStatusFrame(event));
   }
   // An answer keeps its place among the messages, as each sender saw them go.
-  std::size_t delivered = 0;
+  std::size_t delivered = commit->repeated ? commit->messages.size() : 0;
   for (const Outcome& outcome : commit->outcomes) {
     for (; delivered < outcome.messages_before; ++delivered) DeliverMessage(commit->messages[delivered]);
     DeliverOutcome(outcome, *commit);
   }
   for (; delivered < commit->messages.size(); ++delivered) DeliverMessage(commit->messages[delivered]);
+  if (commit->repeated) return;
   for (const AlertEvent& event : commit->alerts) DeliverAlert(event);
   Remember(commit);
 }
@@ -131,6 +139,7 @@ bool LiveHub::FollowFrom(Connection& connection, const Topic& topic, Cursor afte
       if (topic.Wants(event) && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
     }
   }
+  if (expected_ == 0) expected_ = newest_commit + 1;
   const Cursor remembered = remembered_.empty() ? 0 : MakeCursor(remembered_.back()->number + 1, -1);
   FollowersOf(topic).push_back({connection.id(), std::max(after, remembered), topic.rooms});
   return true;
@@ -168,6 +177,7 @@ void LiveHub::Leave(ConnectionId id, const Topic& topic) {
 // The commits that were passed over are missed by all who follow anything: each comes back and resumes.
 void LiveHub::CloseAllFollowers() {
   overrun_.store(false);
+  expected_ = 0;
   remembered_.clear();
   remembered_messages_ = 0;
   Followers all = alerts_;

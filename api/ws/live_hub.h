@@ -46,7 +46,8 @@ class LiveHub {
   LiveHub& operator=(const LiveHub&) = delete;
 
   // A subscriber of the bus. Any thread; hands over to the loop. When the loop is more than kMaxWaiting messages
-  // behind, commits are passed over and then every follower is closed with 1013: each resumes at its cursor.
+  // behind, commits are passed over. Whenever a commit is missing, every follower is closed with 1013: each resumes at
+  // its cursor.
   void OnCommit(const CommitPtr& commit);
 
   // --- loop thread ---
@@ -86,6 +87,7 @@ class LiveHub {
   void Remember(const CommitPtr& commit);
   void SendTo(const Followers& followers, Cursor cursor, const PatientRef& patient, const std::string& text);
   void CloseAllFollowers();
+  void CheckNumber(std::int64_t number);
   Followers& FollowersOf(const Topic& topic);
 
   Loop& loop_;
@@ -105,6 +107,7 @@ class LiveHub {
   std::unordered_map<ConnectionId, OutcomeListener*> listeners_;
   std::deque<CommitPtr> remembered_;  // those with a number, without a hole
   std::size_t remembered_messages_ = 0;
+  std::int64_t expected_ = 0;  // the number that comes next; 0: any
 };
 
 }  // namespace fajma::ws

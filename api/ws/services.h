@@ -38,12 +38,13 @@ struct Services {
 
 // Who opened a socket, as the handshake found out.
 struct SocketUser {
-  std::int64_t user_id = 0;    // 0: a device, or anonymous
-  std::string role;            // of the user
-  Rooms rooms;                 // of a carer; null: all patients
-  std::string login;           // `sid` of its token; empty: none
-  std::int64_t device_id = 0;  // of a device's token
-  std::string token_id;        // `jti` of that token
+  std::int64_t user_id = 0;       // 0: a device, or anonymous
+  std::string role;               // of the user
+  Rooms rooms;                    // of a carer; null: all patients
+  std::string login;              // `sid` of its token; empty: none
+  std::int64_t tokens_since = 0;  // of the user, as it was then
+  std::int64_t device_id = 0;     // of a device's token
+  std::string token_id;           // `jti` of that token
   Mac device_mac;
   bool write_only = false;  // anonymous devices: they get their own confirmations only
 };

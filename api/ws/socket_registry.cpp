@@ -65,6 +65,13 @@ constexpr EndRule kRules[] = {
 
 }  // namespace
 
+std::vector<const SocketContext*> SocketRegistry::All() const {
+  std::vector<const SocketContext*> all;
+  all.reserve(sockets_.size());
+  for (const auto& [id, socket] : sockets_) all.push_back(socket);
+  return all;
+}
+
 std::vector<SocketRegistry::Ended> SocketRegistry::FindEnded(const SessionEnd& end) const {
   std::vector<Ended> ended;
   for (const EndRule& rule : kRules) {

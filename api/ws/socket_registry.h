@@ -18,6 +18,8 @@ class SocketRegistry {
   // `context` outlives the entry: it is the session's.
   void Add(ConnectionId id, const SocketContext& context) { sockets_[id] = &context; }
   void Remove(ConnectionId id) { sockets_.erase(id); }
+  // Valid until the loop goes on.
+  std::vector<const SocketContext*> All() const;
   struct Ended {
     ConnectionId id;
     std::uint16_t code;  // to close it with
