@@ -1,4 +1,4 @@
-// `fajma serve` in one object: every part, built in order and ended in order. The place that names concrete parts.
+// A process in one object: every part, built in order and ended in order.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,13 @@
 
 namespace fajma::cli {
 
+// The doors that a process opens: `serve` has both.
+enum class Role { kServe, kBridge, kApi };
+
 struct AppOptions {
   bool demo_login = false;  // the page may fill in the demo's user and password
   std::string version;
+  Role role = Role::kServe;
 };
 
 class App {
@@ -24,8 +28,9 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  std::uint16_t http_port() const;
-  bool broker_connected() const;
+  std::uint16_t http_port() const;     // not of a bridge
+  std::uint16_t metrics_port() const;  // 0: no `metrics-address` was given
+  bool broker_connected() const;       // not of an api
 
  private:
   struct Parts;

@@ -1,7 +1,8 @@
 #include "cli/app_metrics.h"
 
+#include "core/runtime/metrics.h"
+
 namespace fajma::cli {
-namespace {
 
 void AppendOne(std::string& out, std::string_view name, std::string_view type, std::string_view help,
                std::uint64_t value) {
@@ -52,33 +53,12 @@ void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t
   AppendOne(out, "fajma_ws_overruns_total", "counter", "WebSockets closed because the loop was behind.", overruns);
 }
 
-void AppendJournals(std::string& out, const MeasuredParts& parts) {
+void AppendJournal(std::string& out, const Journal& journal, Door door) {
+  const std::string label = "door=\"" + std::string(kDoorNames[static_cast<std::size_t>(door)]) + "\"";
   AppendMetricType(out, "fajma_journal_backlog", "gauge", "Records in the journal that ingest has not read.");
-  AppendMetric(out, "fajma_journal_backlog", "door=\"mqtt\"", static_cast<std::uint64_t>(parts.mqtt_journal.backlog()));
-  AppendMetric(out, "fajma_journal_backlog", "door=\"api\"", static_cast<std::uint64_t>(parts.api_journal.backlog()));
+  AppendMetric(out, "fajma_journal_backlog", label, static_cast<std::uint64_t>(journal.backlog()));
   AppendMetricType(out, "fajma_journal_damaged_total", "counter", "Records that were found damaged.");
-  AppendMetric(out, "fajma_journal_damaged_total", "door=\"mqtt\"",
-               static_cast<std::uint64_t>(parts.mqtt_journal.damaged()));
-  AppendMetric(out, "fajma_journal_damaged_total", "door=\"api\"",
-               static_cast<std::uint64_t>(parts.api_journal.damaged()));
-}
-
-}  // namespace
-
-void RegisterMetrics(MetricsPage& page, const MeasuredParts& parts) {
-  page.Register([parts](std::string& out) {
-    parts.counters.AppendTo(out);
-    parts.ingest.AppendMetrics(out);
-    AppendJournals(out, parts);
-    AppendOne(out, "fajma_mqtt_connected", "gauge", "1: connected and subscribed.", parts.link.connected() ? 1 : 0);
-    AppendOne(out, "fajma_mqtt_connections_total", "counter", "Connections to the broker.", parts.link.connections());
-    AppendOne(out, "fajma_mqtt_redelivered_total", "counter", "Messages the broker sent again though journaled.",
-              parts.link.redelivered());
-    AppendHttp(out, parts.server.GetStatistics());
-    AppendOne(out, "fajma_access_journal_lost_total", "counter", "Reads of patients' data that were not noted.",
-              parts.access_journal.lost());
-    AppendSockets(out, parts.loop.GetStatistics(), parts.hub.overruns());
-  });
+  AppendMetric(out, "fajma_journal_damaged_total", label, static_cast<std::uint64_t>(journal.damaged()));
 }
 
 }  // namespace fajma::cli

@@ -1,29 +1,22 @@
+// How the parts' figures are written on /metrics.
 #pragma once
 
-#include "api/auth/access_journal.h"
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "api/http/server.h"
-#include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
-#include "bridge/mqtt_link.h"
-#include "core/ingest/ingest.h"
+#include "core/domain/raw_message.h"
 #include "core/journal/journal.h"
-#include "core/runtime/metrics.h"
 
 namespace fajma::cli {
 
-// The parts whose figures /metrics shows; they outlive the page.
-struct MeasuredParts {
-  const MessageCounters& counters;
-  const Ingest& ingest;
-  const http::Server& server;
-  const ws::Loop& loop;
-  const ws::LiveHub& hub;
-  const Journal& mqtt_journal;
-  const Journal& api_journal;
-  const MqttLink& link;
-  const auth::AccessJournal& access_journal;
-};
-
-void RegisterMetrics(MetricsPage& page, const MeasuredParts& parts);
+void AppendOne(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+               std::uint64_t value);
+void AppendHttp(std::string& out, const http::Statistics& http);
+void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns);
+// Of one door; both write the same metrics, each with its label.
+void AppendJournal(std::string& out, const Journal& journal, Door door);
 
 }  // namespace fajma::cli

@@ -1,14 +1,17 @@
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 
 #include "bridge/broker_check.h"
 #include "cli/commands.h"
+#include "core/bus/redis_connection.h"
 #include "core/store/database.h"
 
 namespace fajma::cli {
 namespace {
 
+constexpr std::chrono::milliseconds kRedisTimeout{2000};
 constexpr std::string_view kLevelNames[] = {"good", "unknown", "BAD"};
 
 void Tell(std::string_view level, std::string_view what, std::string_view detail) {
@@ -24,6 +27,20 @@ bool CheckDatabase(const Settings& settings) {
     return state.empty();
   } catch (const DatabaseError& error) {
     Tell("BAD", "database", error.what());
+    return false;
+  }
+}
+
+bool CheckRedis(const Settings& settings) {
+  if (settings.redis_url.empty()) return true;
+  const std::optional<RedisAddress> address = ParseRedisUrl(settings.redis_url);
+  if (!address) throw BadSetting("redis-url", "redis://[[user]:password@]host[:port] is expected");
+  try {
+    const RedisConnection connection(*address, kRedisTimeout);
+    Tell("good", "redis", "answers");
+    return true;
+  } catch (const RedisError& error) {
+    Tell("BAD", "redis", error.what());
     return false;
   }
 }
@@ -45,6 +62,7 @@ int RunCheck(Settings settings) {
   if (!broker) throw BadSetting("mqtt-url", "mqtt://[user:password@]host:port or mqtts://… is expected");
   bool good = CheckFolder(settings);
   good = CheckDatabase(settings) && good;
+  good = CheckRedis(settings) && good;
   for (const Finding& finding : CheckBroker(*broker)) {
     Tell(kLevelNames[static_cast<std::size_t>(finding.level)], finding.setting, finding.detail);
     good = good && finding.level != Finding::Level::kBad;

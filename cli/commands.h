@@ -39,7 +39,9 @@ struct NewDevice {
   std::string name;
 };
 
-int RunServe(Settings settings);
+int RunServe(Settings settings);   // both doors
+int RunBridge(Settings settings);  // MQTT
+int RunApi(Settings settings);     // HTTP and WebSocket
 int RunDemo(Settings settings, const DemoOptions& options);
 int RunMigrate(Settings settings);
 int RunCheck(Settings settings);

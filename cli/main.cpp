@@ -79,6 +79,9 @@ Program::Program() {
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
   Add(app, "serve", "everything in one process", [this] { return RunServe(settings); });
+  Add(app, "bridge", "the MQTT door alone, joined with others by Redis", [this] { return RunBridge(settings); });
+  Add(app, "api", "the HTTP and WebSocket door alone, joined with others by Redis",
+      [this] { return RunApi(settings); });
   CLI::App* demo_command = Add(app, "demo", "serve with a private broker, demo data and simulated devices", [this] {
     demo.data_dir_given = app.get_subcommand("demo")->get_option("--data-dir")->count() > 0;
     demo.http_address_given = app.get_subcommand("demo")->get_option("--http-address")->count() > 0;

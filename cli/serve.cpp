@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "cli/app.h"
 #include "cli/commands.h"
@@ -17,6 +18,10 @@ sigset_t StopSignals() {
   return signals;
 }
 
+void PrintAddress(const char* what, const std::string& address, std::uint16_t port) {
+  std::printf("%s http://%s:%d/\n", what, address.substr(0, address.rfind(':')).c_str(), port);
+}
+
 }  // namespace
 
 void BlockStopSignals() {
@@ -31,16 +36,26 @@ void WaitForStopSignal() {
   sigwait(&signals, &received);
 }
 
-int RunServe(Settings settings) {
+namespace {
+
+int Run(Settings settings, Role role) {
   BlockStopSignals();
   Complete(settings);
-  App app(settings, {false, std::string(kVersion)});
-  std::printf("page http://%s:%d/\n", settings.http_address.substr(0, settings.http_address.rfind(':')).c_str(),
-              app.http_port());
+  App app(settings, {false, std::string(kVersion), role});
+  if (role != Role::kBridge) PrintAddress("page", settings.http_address, app.http_port());
+  if (app.metrics_port() != 0) PrintAddress("metrics", settings.metrics_address, app.metrics_port());
+  if (role == Role::kBridge)
+    std::printf("mqtt %s\n", settings.mqtt_url.substr(settings.mqtt_url.rfind('@') + 1).c_str());
   std::fflush(stdout);
   WaitForStopSignal();
   log::Info("stopping");
   return 0;
 }
+
+}  // namespace
+
+int RunServe(Settings settings) { return Run(std::move(settings), Role::kServe); }
+int RunBridge(Settings settings) { return Run(std::move(settings), Role::kBridge); }
+int RunApi(Settings settings) { return Run(std::move(settings), Role::kApi); }
 
 }  // namespace fajma::cli

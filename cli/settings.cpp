@@ -8,6 +8,8 @@ namespace {
 constexpr SettingRow kRows[] = {
     {"http-address", "host:port of the page, REST and WebSocket; port 0 takes a free one", &Settings::http_address},
     {"database-url", "sqlite:///path or postgresql://user@host:port/name", &Settings::database_url},
+    {"redis-url", "redis://[[user]:password@]host[:port] that joins several processes; none: this is the only one",
+     &Settings::redis_url},
     {"mqtt-url", "mqtt://[user:password@]host:port of the broker, or mqtts://", &Settings::mqtt_url},
     {"data-dir", "folder of the journals and of the embedded database", &Settings::data_dir},
     {"secret-key-file", "key that signs tokens, at least 32 bytes", &Settings::secret_key_file},
@@ -29,6 +31,7 @@ constexpr SettingRow kRows[] = {
     {"http-workers", "threads that answer HTTP", nullptr, nullptr, nullptr, &Settings::http_workers, 1, 256},
     {"rest-rate", "requests a second of one client address or user; 0: no limit", nullptr, nullptr, nullptr,
      &Settings::rest_rate, 0, 1'000'000},
+    {"metrics-address", "host:port of /metrics and /health; none: they are beside REST", &Settings::metrics_address},
     {"broker-check", "look at the broker's settings at start", nullptr, nullptr, &Settings::broker_check},
     {"log-format", "text or json", &Settings::log_format},
 };
@@ -43,6 +46,13 @@ std::string VariableOf(std::string_view name) {
     variable.push_back(c == '-' ? '_' : (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c));
   }
   return variable;
+}
+
+JournalOptions JournalOf(const Settings& settings, Door door) {
+  JournalOptions options;
+  options.folder = std::filesystem::path(settings.data_dir) / "journal";
+  options.door = door;
+  return options;
 }
 
 void Complete(Settings& settings) {

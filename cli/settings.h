@@ -10,11 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/journal/journal.h"
+
 namespace fajma::cli {
 
 struct Settings {
   std::string http_address = "127.0.0.1:8000";
   std::string database_url;  // empty: fajma.db in data_dir
+  std::string redis_url;     // empty: the only process
   std::string mqtt_url = "mqtt://127.0.0.1:1883";
   std::string data_dir = "fajma-data";
   std::string secret_key_file;     // empty: secret-key in data_dir, made at the first start
@@ -29,6 +32,7 @@ struct Settings {
   std::int64_t ws_timeout_seconds = 60;
   std::int64_t http_workers = 2;
   std::int64_t rest_rate = 0;
+  std::string metrics_address;  // empty: /metrics is beside REST
   bool broker_check = true;
   std::string log_format = "text";
 };
@@ -55,6 +59,9 @@ std::span<const SettingRow> SettingRows();
 
 // "FAJMA_HTTP_ADDRESS" for "http-address".
 std::string VariableOf(std::string_view name);
+
+// The journal of a door, in its folder.
+JournalOptions JournalOf(const Settings& settings, Door door);
 
 // What follows from others: paths, absolute; throws BadSetting for what no part of the program will check.
 void Complete(Settings& settings);

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kPipeline = 256;  // texts on their way to Redis at once
 constexpr std::int64_t kFillAtOnce = 16;
 constexpr std::chrono::seconds kSignOfLife{5};
+constexpr std::chrono::seconds kMissedEvery{1};
 // A number that the database has and whose rows cannot be read is given up then.
 constexpr std::chrono::seconds kLongestHole{30};
 
@@ -38,12 +39,16 @@ RedisEventBus::RedisEventBus(RedisBusOptions options)
 }
 
 RedisEventBus::~RedisEventBus() {
+  Stop();
+  ::close(stop_fd_);
+}
+
+void RedisEventBus::Stop() {
   for (std::jthread* thread : {&sender_, &listener_, &tail_}) thread->request_stop();
   ::eventfd_write(stop_fd_, 1);
   for (std::jthread* thread : {&sender_, &listener_, &tail_}) {
     if (thread->joinable()) thread->join();
   }
-  ::close(stop_fd_);
 }
 
 void RedisEventBus::Subscribe(Subscriber subscriber) {
@@ -120,8 +125,9 @@ void RedisEventBus::Send(const std::stop_token& stop) {
       RedisConnection connection(options_.address, options_.timeout);
       sending_ = true;
       pause = options_.first_retry;
-      while (!stop.stop_requested()) {
+      for (;;) {
         if (texts.empty()) texts = TakeQueued(stop);
+        if (texts.empty()) return;
         connection.PublishAll(options_.channel, texts);
         texts.clear();
       }
@@ -131,7 +137,6 @@ void RedisEventBus::Send(const std::stop_token& stop) {
       pause = std::min(pause * 2, options_.last_retry);
     }
   }
-  sending_ = false;
 }
 
 // --- from Redis -----------------------------------------------------------------------------------------------------
@@ -144,7 +149,7 @@ void RedisEventBus::Listen(const std::stop_token& stop) {
       connection.Subscribe(options_.channel);
       listening_ = true;
       pause = options_.first_retry;
-      if (on_reconnect_) on_reconnect_();
+      if (on_missed_) on_missed_();
       ListenTo(connection, stop);
     } catch (const RedisError& error) {
       if (listening_.exchange(false)) Report("Redis is away; commits are read from the database", error.what());
@@ -190,7 +195,12 @@ void RedisEventBus::Take(const std::string& text) {
 
 void RedisEventBus::ReadTail(const std::stop_token& stop) {
   auto poll_at = Clock::now();
+  auto missed_at = poll_at + kMissedEvery;
   while (!stop.stop_requested()) {
+    if (!listening_ && Clock::now() >= missed_at) {
+      if (on_missed_) on_missed_();
+      missed_at = Clock::now() + kMissedEvery;
+    }
     try {
       if (Clock::now() >= poll_at) {
         const std::int64_t newest = options_.newest_commit();

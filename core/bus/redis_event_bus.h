@@ -37,14 +37,14 @@ struct RedisBusOptions {
   std::chrono::milliseconds timeout{2'000};       // for Redis to answer
   std::chrono::milliseconds first_retry{50};
   std::chrono::milliseconds last_retry{1'000};
-  std::size_t max_queued = 100'000;           // messages and commits that wait for Redis; beyond, the oldest are dropped
-  std::size_t max_held = 1'000;               // waiting for a missing commit; beyond, they are read again
+  std::size_t max_queued = 100'000;  // messages and commits that wait for Redis; beyond, the oldest are dropped
+  std::size_t max_held = 1'000;      // waiting for a missing commit; beyond, they are read again
 };
 
 // What this process publishes goes to its own subscribers at once, and to those of the others by PUBLISH. Redis keeps
 // nothing, so what a process missed is found as a hole in the numbers, or by asking the database, and read from there.
 // What has a number is never lost; what has none (a status, a notice) waits for Redis up to max_queued, and is lost to
-// a process that was not connected: OnReconnect tells it that it may have been.
+// a process that was not connected: OnNoticesMissed tells it that it may have been.
 class RedisEventBus final : public EventBus {
  public:
   explicit RedisEventBus(RedisBusOptions options);
@@ -54,10 +54,14 @@ class RedisEventBus final : public EventBus {
 
   void Publish(const CommitPtr& commit) override;
   void Subscribe(Subscriber subscriber) override;
-  // Called whenever notices of others may have been missed, by a thread of the bus. Before Start.
-  void OnReconnect(std::function<void()> subscriber) { on_reconnect_ = std::move(subscriber); }
+  // Called whenever what has no number may have been missed: at each connection to Redis, and every second without
+  // one. By a thread of the bus. Before Start.
+  void OnNoticesMissed(std::function<void()> subscriber) { on_missed_ = std::move(subscriber); }
   // After the last Subscribe: begins to listen.
   void Start();
+  // Hands what is queued to Redis, if it is there, and ends the threads: no subscriber is called any more but by
+  // Publish.
+  void Stop();
 
   bool connected() const { return listening_ && sending_; }
   void AppendMetrics(std::string& out) const;
@@ -80,7 +84,7 @@ class RedisEventBus final : public EventBus {
   void Report(const char* event, const std::string& detail);
 
   const RedisBusOptions options_;
-  std::function<void()> on_reconnect_;
+  std::function<void()> on_missed_;
   std::atomic<bool> listening_{false};
   std::atomic<bool> sending_{false};
   std::atomic<std::uint64_t> filled_{0};

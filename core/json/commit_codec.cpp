@@ -28,9 +28,7 @@ using Writer = rapidjson::Writer<StringStream>;
 
 void Text(Writer& to, std::string_view text) { to.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
 
-void OptionalInt(Writer& to, const std::optional<std::int64_t>& number) {
-  number ? to.Int64(*number) : to.Null();
-}
+void OptionalInt(Writer& to, const std::optional<std::int64_t>& number) { number ? to.Int64(*number) : to.Null(); }
 
 void Write(Writer& to, const PatientRef& patient) {
   to.StartArray();

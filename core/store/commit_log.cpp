@@ -20,7 +20,9 @@ std::vector<CommitPtr> CommitLog::Load(std::int64_t first, std::int64_t last) {
   }
   if (commits.empty()) return {};
   const Cursor up_to = MakeCursor(last + 1, -1);
-  const auto of = [&](Cursor cursor) -> Commit& { return *commits[static_cast<std::size_t>(CommitOf(cursor) - first)]; };
+  const auto of = [&](Cursor cursor) -> Commit& {
+    return *commits[static_cast<std::size_t>(CommitOf(cursor) - first)];
+  };
   for (Cursor after = MakeCursor(first, -1);;) {
     auto page = readings_.MessagesAfter(std::nullopt, after, kMaxPageRows, up_to);
     for (StoredMessage& message : page.rows) of(message.cursor).messages.push_back(std::move(message));

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "core/domain/reading.h"
 
@@ -99,13 +101,21 @@ class Database {
   // Empty when up to date; else a sentence for the operator.
   std::string DescribeMigrationState();
 
-  // Changes whenever devices, patients, assignments or users were written through this process.
-  std::int64_t directory_generation() const { return directory_generation_.load(std::memory_order_acquire); }
-  void BumpDirectoryGeneration() { directory_generation_.fetch_add(1, std::memory_order_acq_rel); }
+  // What no commit number tells of.
+  enum class Change { kDirectory, kJudging };
+  // Told of each change that was written through this process, by the thread that wrote it, after its commit. Before
+  // any other thread uses the database.
+  void OnOwnChange(std::function<void(Change)> listener) { on_own_change_ = std::move(listener); }
+  // Another process has written such a change.
+  void NoteChange(Change change) { generation(change).fetch_add(1, std::memory_order_acq_rel); }
 
-  // Changes whenever what alerts are judged by was written by hand through this process: thresholds, present alerts.
+  // Changes whenever devices, patients, assignments or users were written, as far as this process knows.
+  std::int64_t directory_generation() const { return directory_generation_.load(std::memory_order_acquire); }
+  void BumpDirectoryGeneration() { Bump(Change::kDirectory); }
+
+  // Changes whenever what alerts are judged by was written by hand: thresholds, present alerts.
   std::int64_t judging_generation() const { return judging_generation_.load(std::memory_order_acquire); }
-  void BumpJudgingGeneration() { judging_generation_.fetch_add(1, std::memory_order_acq_rel); }
+  void BumpJudgingGeneration() { Bump(Change::kJudging); }
 
   // The last commit number that this process has seen committed (its own, or told by the bus): a cached answer is good
   // while it does not change.
@@ -120,8 +130,16 @@ class Database {
   class Pool;
   Lease Take(Pool& pool, Priority priority, std::chrono::milliseconds timeout);
   void GiveBack(Lease::Slot& slot);
+  std::atomic<std::int64_t>& generation(Change change) {
+    return change == Change::kDirectory ? directory_generation_ : judging_generation_;
+  }
+  void Bump(Change change) {
+    NoteChange(change);
+    if (on_own_change_) on_own_change_(change);
+  }
 
   DatabaseOptions options_;
+  std::function<void(Change)> on_own_change_;
   Dialect dialect_;
   std::unique_ptr<Pool> readers_;
   std::unique_ptr<Pool> writers_;

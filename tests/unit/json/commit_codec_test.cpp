@@ -115,12 +115,11 @@ TEST(CommitCodec, RefusesEveryTextThatWasCutOff) {
 }
 
 TEST(CommitCodec, RefusesWhatIsNotOfItsShape) {
-  for (const char* bad : {R"({"v":1,"process":1,"number":1.5})", R"({"v":1,"number":1})", R"({"v":1,"process":1})",
-                          R"({"v":1,"process":1,"number":1,"messages":[[1,2,3]]})",
-                          R"({"v":1,"process":1,"number":1,"alerts":[{}]})",
-                          R"({"v":1,"process":1,"number":1,"statuses":[[null]]})",
-                          R"({"v":1,"process":1,"number":1,"notices":[["a"]]})",
-                          R"({"v":1,"process":1,"number":1,"returned":["x"]})"}) {
+  for (const char* bad :
+       {R"({"v":1,"process":1,"number":1.5})", R"({"v":1,"number":1})", R"({"v":1,"process":1})",
+        R"({"v":1,"process":1,"number":1,"messages":[[1,2,3]]})", R"({"v":1,"process":1,"number":1,"alerts":[{}]})",
+        R"({"v":1,"process":1,"number":1,"statuses":[[null]]})", R"({"v":1,"process":1,"number":1,"notices":[["a"]]})",
+        R"({"v":1,"process":1,"number":1,"returned":["x"]})"}) {
     EXPECT_FALSE(DecodeCommit(bad).ok()) << bad;
   }
 }
