@@ -251,6 +251,39 @@ TEST_F(DataRoutes, EachReadOfAPatientsDataIsInTheJournal) {
   EXPECT_EQ(count("jusqu_a=2020-01-01"), 0);
 }
 
+TEST_F(DataRoutes, ADeviceThatHasMovedShowsNothingOfAPatientOfAnotherRoom) {
+  AccessStore store(*database_);
+  auth::AccessJournal journal(store, std::chrono::hours(1));
+  RestDependencies app = Dependencies();
+  app.access_journal = &journal;
+  api_ = std::make_unique<RestApi>(std::move(app), RestOptions{});
+  StorePulse(4, 100);  // of patient 4, in salle2
+  ASSERT_EQ(Send({"PATCH", "/api/iot/dispositifs/4/", R"({"patient":1})"}).status, 200);
+  const auto latest = [this](const std::string& user) {
+    return std::string(Send({"GET", "/api/iot/dispositifs/4/latest-data/"}, user).BodyView());
+  };
+  EXPECT_EQ(latest("medecin"), "[]");
+  StorePulse(4, 60);
+  EXPECT_EQ(latest("medecin").find(R"("valeur":100)"), std::string::npos);
+  EXPECT_NE(latest("medecin").find(R"("valeur":60)"), std::string::npos);
+  EXPECT_NE(latest("demo").find(R"("valeur":100)"), std::string::npos);
+  EXPECT_EQ(FieldOf(Send({"GET", "/api/iot/donnees/?dispositif=4"}, "medecin"), "count"), "1");
+  EXPECT_EQ(FieldOf(Send({"GET", "/api/iot/donnees/statistics/?dispositif=4"}, "medecin"), "total"), "1");
+  // The journal names a patient only where it was one.
+  const auto reads_of = [&](const std::string& user, std::int64_t patient) {
+    journal.Write();
+    AccessFilter filter;
+    filter.user_id = users_->FindByName(user)->id;
+    filter.patient_id = patient;
+    std::int64_t sum = 0;
+    for (const Access& access : store.List(filter, {}).rows) sum += access.count;
+    return sum;
+  };
+  EXPECT_EQ(reads_of("medecin", 1), 4);
+  EXPECT_EQ(reads_of("demo", 1), 0);
+  EXPECT_EQ(reads_of("demo", kAnyPatient), 1);
+}
+
 TEST_F(DataRoutes, TheJournalIsWrittenWhenItEnds) {
   AccessStore store(*database_);
   {
