@@ -58,6 +58,12 @@ TEST_F(DataRoutes, StatisticsFollowTheWindowAndTheRoom) {
             R"({"periode_heures":1,"total":0,"statistiques":[]})");
 }
 
+TEST_F(DataRoutes, ACursorBeyondAllNumbersIsNone) {
+  EXPECT_EQ(Send({"GET", "/api/iot/donnees/?curseur=n9223372036854775807"}).status, 404);
+  EXPECT_EQ(Send({"GET", "/api/iot/donnees/?curseur=a9223372036854775806"}).status, 200);
+  EXPECT_EQ(Send({"GET", "/api/iot/donnees/?apres=9223372036854775807"}).status, 200);
+}
+
 TEST_F(DataRoutes, StatisticsComeInBuckets) {
   const CreatedReading first = StorePulse(1, 60);
   now_offset_ = 2 * kHour;
