@@ -56,6 +56,7 @@ bool SetColumn(Database& database, std::int64_t id, std::string_view assignment,
 }
 
 void Patch(User& user, const UserPatch& patch, Micros now) {
+  const bool was_active = user.active;
   if (patch.name) user.name = *patch.name;
   if (patch.password_hash) user.password_hash = *patch.password_hash;
   if (patch.role) user.role = *patch.role;
@@ -64,7 +65,9 @@ void Patch(User& user, const UserPatch& patch, Micros now) {
   if (patch.email) user.email = *patch.email;
   if (patch.active) user.active = *patch.active;
   if (patch.rooms) user.rooms = *patch.rooms;
-  if (patch.password_hash || !user.active) user.tokens_since = now / kMicrosPerSecond + 1;
+  // Later than before in any case: two changes within a second, or a clock that was set back, end tokens too.
+  const bool ends_tokens = patch.password_hash || (was_active && !user.active);
+  if (ends_tokens) user.tokens_since = std::max(user.tokens_since, now / kMicrosPerSecond) + 1;
 }
 
 void WriteRow(Lease& lease, const User& user) {
@@ -169,6 +172,9 @@ UserResult UserStore::Update(std::int64_t id, const UserPatch& patch, Micros now
     before = FindOne(lease, query);
   }
   if (!before) return {UserOutcome::kUnknown, std::nullopt, std::nullopt};
+  if (patch.if_tokens_since.value_or(before->tokens_since) != before->tokens_since) {
+    return {UserOutcome::kTokensEnded, std::move(before), std::nullopt};
+  }
   User user = *before;
   Patch(user, patch, now);
   if (IsAdministrator(*before) && !IsAdministrator(user) && !HasOtherAdministrator(lease, id)) {

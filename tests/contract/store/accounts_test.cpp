@@ -79,6 +79,26 @@ TEST_F(Accounts, RefuseAllTokensIssuedBeforeTheirDeactivation) {
   EXPECT_EQ(users_.Find(id)->tokens_since, kNowSecond + 1);
 }
 
+TEST_F(Accounts, EndTheirTokensAgainWithinASecondAndWithAClockSetBack) {
+  const std::int64_t id = AddUser("un");
+  UserPatch patch;
+  patch.password_hash = "neuf";
+  EXPECT_EQ(users_.Update(id, patch, kNow).user->tokens_since, kNowSecond + 1);
+  EXPECT_EQ(users_.Update(id, patch, kNow).user->tokens_since, kNowSecond + 2);
+  EXPECT_EQ(users_.Update(id, patch, kNow - 3600 * kSecond).user->tokens_since, kNowSecond + 3);
+}
+
+TEST_F(Accounts, AreNotChangedByWhoeverSawThemBeforeTheirNewPassword) {
+  const std::int64_t id = AddUser("un");
+  UserPatch patch;
+  patch.password_hash = "neuf";
+  patch.if_tokens_since = 0;
+  EXPECT_EQ(users_.Update(id, patch, kNow).outcome, UserOutcome::kDone);
+  patch.password_hash = "other";
+  EXPECT_EQ(users_.Update(id, patch, kNow).outcome, UserOutcome::kTokensEnded);
+  EXPECT_EQ(users_.Find(id)->password_hash, "neuf");
+}
+
 TEST_F(Accounts, KeepOneActiveAdministrator) {
   const std::int64_t one = AddUser("un", "administrateur");
   const std::int64_t other = AddUser("deux", "administrateur");
