@@ -33,6 +33,12 @@ std::optional<User> FindOne(Lease& lease, Statement& query) {
   return user;
 }
 
+// Whoever writes several does it in this order, so that none waits for the other.
+void EnsureRooms(Lease& lease, std::vector<std::string> rooms) {
+  std::sort(rooms.begin(), rooms.end());
+  for (const std::string& room : rooms) EnsureRoom(lease, room);
+}
+
 void WriteRooms(Lease& lease, std::int64_t id, const std::vector<std::string>& rooms) {
   Statement(lease, "DELETE FROM fajma_utilisateur_salle WHERE utilisateur_id = :id").Bind("id", id).Run();
   for (const std::string& room : rooms) {
@@ -41,7 +47,6 @@ void WriteRooms(Lease& lease, std::int64_t id, const std::vector<std::string>& r
         .Bind("id", id)
         .Bind("salle", room)
         .Run();
-    EnsureRoom(lease, room);
   }
 }
 
@@ -139,6 +144,7 @@ std::optional<User> UserStore::Create(const User& user) {
   User created = user;
   Lease lease = database_.Write();
   lease.Begin();
+  EnsureRooms(lease, user.rooms);
   {
     Statement insert(lease,
                      "INSERT INTO fajma_utilisateur (username, password, role, first_name, last_name, email, is_active,"
@@ -165,6 +171,7 @@ std::optional<User> UserStore::Create(const User& user) {
 UserResult UserStore::Update(std::int64_t id, const UserPatch& patch, Micros now) {
   Lease lease = database_.Write();
   BeginAlone(lease);
+  if (patch.rooms) EnsureRooms(lease, *patch.rooms);
   std::optional<User> before;
   {
     Statement query(lease, kSelect + " WHERE id = :id" + std::string(For(lease.dialect(), "", " FOR UPDATE")));
@@ -225,6 +232,7 @@ bool UserStore::SetRole(std::int64_t id, const std::string& role) {
 bool UserStore::SetRooms(std::int64_t id, const std::vector<std::string>& rooms) {
   Lease lease = database_.Write();
   lease.Begin();
+  EnsureRooms(lease, rooms);
   std::int64_t found = 0;
   Statement(lease, "SELECT id FROM fajma_utilisateur WHERE id = :id").Bind("id", id).Into(found).Next();
   if (found == 0) return false;

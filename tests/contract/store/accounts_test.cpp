@@ -1,6 +1,8 @@
 // Accounts: changes of users, ended logins, API tokens, rooms, credentials of devices.
+#include <future>
 #include <thread>
 
+#include "core/store/sql.h"
 #include "tests/contract/store/rows.h"
 #include "tests/contract/store/store_contract.h"
 
@@ -231,6 +233,24 @@ TEST_F(Rooms, TakeTheirPatientsAndUsersToANewName) {
   EXPECT_EQ(patients_.Find(patient)->room, "salle9");
   EXPECT_EQ(users_.Find(user_id)->rooms, Names{"salle9"});
   EXPECT_LT(before, database_.directory_generation());
+}
+
+TEST_F(Rooms, AreNotDeletedWhileAPatientComesIn) {
+  const std::int64_t id = rooms_.Create("salle9").room->id;
+  std::future<RoomResult> deleted;
+  {
+    Lease lease = database_.Write();
+    lease.Begin();
+    EnsureRoom(lease, "salle9");
+    Statement(lease,
+              "INSERT INTO fajma_patient (identifiant, nom, prenom, salle) VALUES ('p9', 'nom', 'prenom', 'salle9')")
+        .Run();
+    deleted = std::async(std::launch::async, [&] { return rooms_.Delete(id); });
+    // It must not end before the patient is there.
+    EXPECT_EQ(deleted.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
+    lease.Commit();
+  }
+  EXPECT_EQ(deleted.get().outcome, RoomOutcome::kNotEmpty);
 }
 
 TEST_F(Rooms, AreDeletedOnlyWhenEmpty) {
