@@ -284,9 +284,20 @@ TEST_F(Discharge, EndsTheAssignmentsOfThePatientsDevices) {
 class Credentials : public StoreContract {
  protected:
   std::int64_t Add(std::int64_t device_id, const std::string& name) {
-    return credentials_.Create({0, device_id, "jti " + name, "token " + name, "mqtt " + name, kNow, {}}).id;
+    return credentials_.Create({0, device_id, "jti " + name, "token " + name, "mqtt " + name, kNow, {}}).value().id;
   }
 };
+
+TEST_F(Credentials, AreBoundedAsLongAsTheyHold) {
+  const std::int64_t device = AddDevice(1, AddPatient("p1"));
+  std::int64_t last = 0;
+  for (std::int64_t i = 0; i < kMaxCredentials; ++i) last = Add(device, std::to_string(i));
+  EXPECT_FALSE(credentials_.Create({0, device, "jti", "token", "mqtt", kNow, {}}));
+  EXPECT_EQ(credentials_.List(device, {}).count, kMaxCredentials);
+  Add(device + 1, "of another device");
+  ASSERT_TRUE(credentials_.Revoke(device, last, kNow));
+  Add(device, "one more");
+}
 
 TEST_F(Credentials, AreListedNewestFirst) {
   const std::int64_t device = AddDevice(1, AddPatient("p1"));
