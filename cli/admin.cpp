@@ -43,7 +43,7 @@ void KeepCredential(Database& database, const Device& device, const auth::Claims
   credential.token_hash = auth::HashToken(token);
   credential.broker_password_hash = auth::HashBrokerPassword(auth::RandomHex(16));
   credential.created_at = SystemNow();
-  CredentialStore(database).Create(credential);
+  if (!CredentialStore(database).Create(credential)) throw DatabaseError("the device has too many credentials", false);
 }
 
 int Fail(const std::string& sentence) {

@@ -70,9 +70,14 @@ bool FitsDjango(std::string_view password, std::string_view stored) {
   return done == 1 && sodium_memcmp(expected.data(), computed.data(), computed.size()) == 0;
 }
 
+bool IsKnownForm(std::string_view stored) {
+  return stored.starts_with(kDjangoPrefix) ||
+         (stored.starts_with(crypto_pwhash_argon2id_STRPREFIX) && stored.size() < crypto_pwhash_STRBYTES);
+}
+
+// Of a hash in a known form.
 bool Fits(std::string_view password, std::string_view stored) {
   if (stored.starts_with(kDjangoPrefix)) return FitsDjango(password, stored.substr(kDjangoPrefix.size()));
-  if (!stored.starts_with(crypto_pwhash_argon2id_STRPREFIX) || stored.size() >= crypto_pwhash_STRBYTES) return false;
   return crypto_pwhash_str_verify(std::string(stored).c_str(), password.data(), password.size()) == 0;
 }
 
@@ -118,7 +123,9 @@ std::string PasswordHasher::Hash(std::string_view password) {
 PasswordCheck PasswordHasher::Verify(std::string_view password, std::string_view stored) {
   const Slots::Held held(*slots_, options_.timeout);
   if (!held) return PasswordCheck::kBusy;
-  return Fits(password, stored) ? PasswordCheck::kRight : PasswordCheck::kWrong;
+  if (IsKnownForm(stored)) return Fits(password, stored) ? PasswordCheck::kRight : PasswordCheck::kWrong;
+  Fits(password, nobody_);
+  return PasswordCheck::kWrong;
 }
 
 PasswordCheck PasswordHasher::VerifyNobody(std::string_view password) {

@@ -33,7 +33,7 @@ class PasswordHasher {
 
   // "$argon2id$…", under 128 characters. Throws std::runtime_error when memory is short or no slot came free.
   std::string Hash(std::string_view password);
-  // `stored` is ours or Django's "pbkdf2_sha256$iterations$salt$hash"; anything else is kWrong.
+  // `stored` is ours or Django's "pbkdf2_sha256$iterations$salt$hash"; anything else is kWrong, in the time of ours.
   PasswordCheck Verify(std::string_view password, std::string_view stored);
   // For a name that is unknown: takes the time of a wrong password, so that names cannot be guessed by the clock.
   PasswordCheck VerifyNobody(std::string_view password);

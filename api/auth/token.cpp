@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxTokenBytes = 4096;
 constexpr std::size_t kMaxIdBytes = 255;  // as Django's own table has it
+constexpr double kMaxExpiry = 1e15;       // seconds: what is later is no time at all
 constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
 constexpr auto kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
@@ -73,7 +74,9 @@ std::string FindText(json::Value payload, std::string_view name) {
 // NumericDate may have a fraction (RFC 7519, 2); what is no number refuses the token.
 bool IsPast(json::Value payload, double now_seconds) {
   const auto expiry = payload.Find("exp");
-  if (expiry && (!expiry->IsNumber() || expiry->AsDouble() <= now_seconds)) return true;
+  if (expiry && (!expiry->IsNumber() || expiry->AsDouble() <= now_seconds || expiry->AsDouble() > kMaxExpiry)) {
+    return true;
+  }
   const auto not_before = payload.Find("nbf");
   return not_before && (!not_before->IsNumber() || not_before->AsDouble() > now_seconds);
 }

@@ -30,6 +30,7 @@ struct Call {
   std::string_view sub_id_text;  // for {sub_id}
   auth::LoginLimiter& logins;
   std::shared_ptr<const Identity> identity{};  // null on public routes
+  std::int64_t directory_generation = 0;       // Database's, before the identity was read: that is at least as new
   // Whose data the answer shows, for the journal of accesses; kAnyPatient: of all whom the user may see.
   std::optional<std::int64_t> read_patient{};
 

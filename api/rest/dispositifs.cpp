@@ -177,11 +177,13 @@ http::Response ShowLatestData(Call& call) {
   const std::optional<std::int64_t> id = call.Id();
   const std::optional<Device> device = id ? FindVisibleDevice(call, *id) : std::nullopt;
   if (!device) return NotFound();
-  call.read_patient = device->patient_id;
   auto read = ReadFilters(call, LatestDataFilters());
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const std::int64_t limit = std::get<Values>(read).Integer("limit").value_or(kDefaultLatest);
-  return AnswerArray(call.app.readings.LatestOfDevice(*id, limit), AppendReading);
+  ReadingFilter shown;
+  shown.device_id = *id;
+  NoteReadingsRead(call, shown);
+  return AnswerArray(call.app.readings.LatestOfDevice(*id, limit, call.identity->patients), AppendReading);
 }
 
 }  // namespace fajma::rest

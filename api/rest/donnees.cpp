@@ -66,7 +66,9 @@ ReadingFilter ReadingFilterOf(const Call& call, const Values& values) {
 void NoteReadingsRead(Call& call, const ReadingFilter& filter) {
   call.read_patient = filter.patient_id.value_or(kAnyPatient);
   if (filter.patient_id || !filter.device_id) return;
-  if (const auto device = FindVisibleDevice(call, *filter.device_id)) call.read_patient = device->patient_id;
+  std::vector<std::int64_t> shown = call.app.readings.PatientsOfDevice(*filter.device_id);
+  std::erase_if(shown, [&call](std::int64_t patient) { return !call.identity->Sees(patient); });
+  if (shown.size() == 1) call.read_patient = shown.front();
 }
 
 void AppendReading(std::string& out, const Reading& reading) {

@@ -1,5 +1,6 @@
 // Readings in pages that stay fast at any depth: newest first by ?curseur=, in commit order by ?apres=.
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include "api/rest/lists.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr char kOlder = 'a';  // "a123": the page of those before reading 123
 constexpr char kNewer = 'n';  // "n123": the page of those after it
+constexpr std::int64_t kMaxReadingId = std::numeric_limits<std::int64_t>::max() - 1;
 
 struct Position {
   bool newer = false;
@@ -26,7 +28,7 @@ std::optional<Position> ParsePosition(const std::string& text) {
   const char* end_of_text = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data() + 1, end_of_text, id);
   const bool known = text[0] == kOlder || text[0] == kNewer;
-  if (!known || error != std::errc() || end != end_of_text || id < 0) return std::nullopt;
+  if (!known || error != std::errc() || end != end_of_text || id < 0 || id > kMaxReadingId) return std::nullopt;
   return Position{text[0] == kNewer, id};
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "api/http/listening.h"
+
 namespace fajma::rest {
 namespace {
 
@@ -98,7 +100,7 @@ std::string ClientAddressOf(const http::Request& request, const IsTrustedProxy& 
     const std::string_view entry = AddressIn(rest.substr(comma == std::string_view::npos ? 0 : comma + 1));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
     if (!IsAddress(entry)) break;  // what a proxy did not understand is nobody's word
-    address = entry;
+    address = http::PlainAddress(std::string(entry));
   }
   return address;
 }

@@ -49,11 +49,12 @@ http::Response CreateCredential(Call& call) {
   credential.token_hash = auth::HashToken(token);
   credential.broker_password_hash = auth::HashBrokerPassword(password);
   credential.created_at = now;
-  credential = CredentialStore(call.app.database).Create(credential);
+  const std::optional<Credential> created = CredentialStore(call.app.database).Create(credential);
+  if (!created) return RefuseField(kNonFieldErrors, "Trop d'identifiants en vigueur pour ce dispositif.");
   WriteBrokerPasswords(call);
   std::string body;
   json::ObjectWriter writer(body);
-  writer.Integer("id", credential.id);
+  writer.Integer("id", created->id);
   writer.String("token", token);
   writer.String("mqtt_username", device->mac.ToTopic());
   writer.String("mqtt_password", password);

@@ -39,7 +39,7 @@ ReadingFilter ReadingFilterOf(const Call& call, const Values& values);
 // A value that its measure cannot have; a type of data outside the catalogue takes any.
 std::optional<http::Response> RefuseOutOfRange(const std::string& type, double value);
 http::Response RefuseField(std::string_view field, std::string message);
-// A list of readings is read: of one patient when the filter names one, or the device of one.
+// A list of readings is read: of one patient when the filter names one, or a device that has readings of one only.
 void NoteReadingsRead(Call& call, const ReadingFilter& filter);
 
 // donnees_detail.cpp

@@ -128,8 +128,9 @@ std::int64_t RestApi::State::TakeOfAddress(const http::Request& request) {
 // 401, then 429, 405 and 403; 404 and 400 are the handler's.
 http::Response RestApi::State::Answer(const http::Request& request, const Match& match) {
   Call call{request, app, options, SchemeOf(request, options.is_trusted_proxy), match.id, match.sub_id, logins};
+  call.directory_generation = app.database.directory_generation();
   if (!match.resource->is_public()) {
-    auto who = Authenticate(request, app.tokens, users, app.database.directory_generation(), app.now());
+    auto who = Authenticate(request, app.tokens, users, call.directory_generation, app.now());
     if (auto* refusal = std::get_if<http::Response>(&who)) return std::move(*refusal);
     call.identity = std::move(std::get<std::shared_ptr<const Identity>>(who));
     if (user_rate.limits()) {
@@ -159,7 +160,7 @@ http::Response RestApi::State::RunCached(Call& call, const Route& route) {
   // While a commit is under way, its rows may be seen by others already: no kept answer is good enough, and none is
   // kept.
   if (!route.cached || !options.cache_lists || app.database.commit_in_progress()) return route.handle(call);
-  const Stamp stamp{app.database.last_commit(), app.database.directory_generation(),
+  const Stamp stamp{app.database.last_commit(), call.directory_generation,
                     route.by_minute ? app.now() / kMicrosPerMinute : 0};
   std::string key = CacheKey(call);
   std::string tag = TagOf(key, stamp, instance);

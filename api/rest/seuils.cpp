@@ -118,16 +118,34 @@ http::Response NotUnique() {
   return RefuseField(kNonFieldErrors, "The fields patient, type_donnee, niveau must make a unique set.");
 }
 
-http::Response Update(Call& call, bool partial) {
+// Absent: somebody else changed it meanwhile.
+std::optional<http::Response> TryUpdate(Call& call, bool partial) {
   const std::optional<Threshold> before = FindVisibleThreshold(call);
   if (!before) return NotFound();
   auto read = ReadValues(call, ThresholdFields(), ThresholdLookups(call), partial);
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Threshold wanted = Patched(call, *before, std::get<Values>(read));
   if (auto refusal = Refuse(call, wanted)) return std::move(*refusal);
-  ThresholdStore store(call.app.database);
-  if (store.Update(wanted)) return Show(200, wanted);
-  return store.Find(wanted.id) ? NotUnique() : NotFound();
+  switch (ThresholdStore(call.app.database).Update(*before, wanted)) {
+    case ThresholdOutcome::kUnknown:
+      return NotFound();
+    case ThresholdOutcome::kTaken:
+      return NotUnique();
+    case ThresholdOutcome::kChanged:
+      return std::nullopt;
+    case ThresholdOutcome::kDone:
+      break;
+  }
+  return Show(200, wanted);
+}
+
+// What is not sent stays as somebody else has just set it.
+http::Response Update(Call& call, bool partial) {
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    if (auto answer = TryUpdate(call, partial)) return std::move(*answer);
+  }
+  return Unavailable();
 }
 
 }  // namespace

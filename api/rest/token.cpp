@@ -48,17 +48,25 @@ std::string ApiTokenOf(const Call& call, const User& user) {
   return token;
 }
 
+// Whether neither a new password nor a deactivation came since this user was read.
+bool IsAsItWas(const Call& call, const User& user) {
+  const std::optional<User> now = call.app.users.Find(user.id);
+  return now && now->active && now->tokens_since == user.tokens_since;
+}
+
 }  // namespace
 
 http::Response CreateToken(Call& call) {
   auto read = ReadValues(call, LoginFields(), {});
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Values& values = std::get<Values>(read);
+  // As of before the password was looked at: a new one that comes meanwhile ends these tokens too.
+  const Micros begun = call.app.now();
   auto login = LogIn(call, values.Text("username").value_or(""), values.Text("password").value_or(""));
   if (auto* refusal = std::get_if<http::Response>(&login)) return std::move(*refusal);
   const User* user = std::get_if<User>(&login);
   if (user == nullptr) return Unauthorized(Detail(401, "No active account found with the given credentials"));
-  const auth::TokenPair pair = call.app.tokens.IssueLogin(user->id, IssueTime(*user, call.app.now()));
+  const auth::TokenPair pair = call.app.tokens.IssueLogin(user->id, IssueTime(*user, begun));
   std::string body;
   json::ObjectWriter writer(body);
   writer.String("refresh", pair.refresh);
@@ -75,6 +83,7 @@ http::Response RefreshToken(Call& call) {
   if (auth::IsRevoked(call.app.database, claims, now)) return RefuseToken(kBlacklisted);
   const std::optional<User> user = call.app.users.Find(claims.user_id.value_or(0));
   if (!user || !user->active) return Unauthorized(Detail(401, "No active account found for the given token."));
+  if (claims.issued_at < user->tokens_since) return RefuseToken(kBlacklisted);  // a new password since the look above
   std::string body;
   json::ObjectWriter writer(body);
   writer.String("access", call.app.tokens.IssueAccess(claims, IssueTime(*user, now)));
@@ -112,14 +121,15 @@ http::Response CreateApiToken(Call& call) {
   auto login = LogIn(call, values.Text("username").value_or(""), values.Text("password").value_or(""));
   if (auto* refusal = std::get_if<http::Response>(&login)) return std::move(*refusal);
   const User* user = std::get_if<User>(&login);
-  if (user == nullptr) {
+  const std::string token = user == nullptr ? "" : ApiTokenOf(call, *user);
+  if (token.empty() || !IsAsItWas(call, *user)) {
     FieldErrors errors;
     errors.Add(kNonFieldErrors, "Unable to log in with provided credentials.");
     return BadFields(errors);
   }
   std::string body;
   json::ObjectWriter writer(body);
-  writer.String("token", ApiTokenOf(call, *user));
+  writer.String("token", token);
   writer.End();
   return Json(200, std::move(body));
 }

@@ -77,6 +77,8 @@ http::Response Apply(const Call& call, std::int64_t id, const UserPatch& patch, 
       return BadField("username", "A user with that username already exists.");
     case UserOutcome::kLastAdministrator:
       return BadField(kNonFieldErrors, "The last active administrateur must stay one.");
+    case UserOutcome::kTokensEnded:  // another password came while this one was looked at
+      return BadField("old_password", "Wrong password.");
     case UserOutcome::kDone:
       break;
   }
@@ -160,6 +162,7 @@ http::Response ChangeOwnUser(Call& call) {
     auto login = LogIn(call, call.identity->user.name, *old_password);
     if (auto* refusal = std::get_if<http::Response>(&login)) return std::move(*refusal);
     if (std::holds_alternative<WrongPassword>(login)) return BadField("old_password", "Wrong password.");
+    patch.if_tokens_since = std::get<User>(login).tokens_since;
     patch.password_hash = HashPassword(call, *password);
     if (!patch.password_hash) return Unavailable();
   }

@@ -15,18 +15,21 @@ void IntoCredential(Statement& query, Credential& row) {
 
 }  // namespace
 
-Credential CredentialStore::Create(const Credential& credential) {
+std::optional<Credential> CredentialStore::Create(const Credential& credential) {
   Credential created = credential;
   Lease lease = database_.Write();
   Statement insert(lease,
                    "INSERT INTO fajma_identifiant (dispositif_id, jti, jeton_empreinte, mqtt_empreinte, cree)"
-                   " VALUES (:dispositif, :jti, :jeton, :mqtt, :cree) RETURNING id");
+                   " SELECT CAST(:dispositif AS BIGINT), CAST(:jti AS VARCHAR(64)), CAST(:jeton AS VARCHAR(64)),"
+                   " CAST(:mqtt AS VARCHAR(200)), CAST(:cree AS BIGINT) WHERE (SELECT COUNT(*) FROM fajma_identifiant"
+                   " WHERE dispositif_id = :dispositif AND revoque_le IS NULL) < :bound RETURNING id");
   insert.Bind("dispositif", credential.device_id)
       .Bind("jti", credential.token_id)
       .Bind("jeton", credential.token_hash)
       .Bind("mqtt", credential.broker_password_hash)
-      .Bind("cree", credential.created_at);
-  if (!insert.Into(created.id).Next()) throw DatabaseError("a credential was not stored", false);
+      .Bind("cree", credential.created_at)
+      .Bind("bound", kMaxCredentials);
+  if (!insert.Into(created.id).Next()) return std::nullopt;
   return created;
 }
 

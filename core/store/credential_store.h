@@ -23,6 +23,8 @@ struct Credential {
   std::optional<Micros> revoked_at;
 };
 
+inline constexpr std::int64_t kMaxCredentials = 20;  // of one device, not revoked; two made at once may be one more
+
 // A line of the broker's password file.
 struct BrokerPassword {
   Mac mac;
@@ -34,7 +36,8 @@ class CredentialStore {
  public:
   explicit CredentialStore(Database& database) : database_(database) {}
 
-  Credential Create(const Credential& credential);                  // the id is given here
+  // The id is given here. Absent: the device has kMaxCredentials that hold.
+  std::optional<Credential> Create(const Credential& credential);
   Page<Credential> List(std::int64_t device_id, PageRequest page);  // newest first, revoked ones too
   // Of that device and not revoked yet; the credential as it was.
   std::optional<Credential> Revoke(std::int64_t device_id, std::int64_t id, Micros now);

@@ -76,6 +76,7 @@ PatientResult PatientStore::Create(const Patient& patient) {
   Patient created = patient;
   Lease lease = database_.Write();
   lease.Begin();
+  EnsureRoom(lease, created.room);  // before the patient, as whoever renames the room does
   {
     Statement insert(lease,
                      "INSERT INTO fajma_patient (identifiant, nom, prenom, date_naissance, salle)"
@@ -83,7 +84,6 @@ PatientResult PatientStore::Create(const Patient& patient) {
     BindColumns(insert, created);
     if (!insert.Into(created.id).Next()) return {PatientOutcome::kIdentifierTaken, std::nullopt};
   }
-  EnsureRoom(lease, created.room);
   lease.Commit();
   database_.BumpDirectoryGeneration();
   return {PatientOutcome::kDone, std::move(created)};
@@ -92,6 +92,7 @@ PatientResult PatientStore::Create(const Patient& patient) {
 PatientResult PatientStore::Update(std::int64_t id, const PatientPatch& patch) {
   Lease lease = database_.Write();
   lease.Begin();
+  if (patch.room) EnsureRoom(lease, *patch.room);
   std::optional<Patient> patient = FindById(lease, id, For(lease.dialect(), "", " FOR UPDATE"));
   if (!patient) return {PatientOutcome::kUnknown, std::nullopt};
   if (patch.identifier) patient->identifier = *patch.identifier;
@@ -108,7 +109,6 @@ PatientResult PatientStore::Update(std::int64_t id, const PatientPatch& patch) {
   } catch (const ConstraintError&) {  // the only one of the table is the identifier's
     return {PatientOutcome::kIdentifierTaken, std::nullopt};
   }
-  EnsureRoom(lease, patient->room);
   lease.Commit();
   database_.BumpDirectoryGeneration();
   return {PatientOutcome::kDone, std::move(patient)};

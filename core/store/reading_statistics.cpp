@@ -43,7 +43,6 @@ struct Scope {
   bool of_all() const { return !device_id && !patients; }
 };
 
-// The patients whom the device has readings of.
 std::vector<std::int64_t> PatientsOf(Lease& lease, std::int64_t device_id) {
   std::vector<std::int64_t> patients;
   std::int64_t patient = 0;
@@ -123,6 +122,11 @@ void AddSums(Lease& lease, const Conditions& conditions, Micros step, SumsByBuck
 }
 
 }  // namespace
+
+std::vector<std::int64_t> ReadingStore::PatientsOfDevice(std::int64_t device_id) {
+  Lease lease = database_.Read();
+  return PatientsOf(lease, device_id);
+}
 
 std::vector<ReadingStatistics> ReadingStore::Statistics(const ReadingFilter& filter, Micros since, Micros step) {
   const Micros from = StartOf(since, kMicrosPerMinute);

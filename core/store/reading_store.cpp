@@ -236,9 +236,11 @@ Page<Reading> ReadingStore::List(const ReadingFilter& filter, PageRequest page) 
   return result;
 }
 
-std::vector<Reading> ReadingStore::LatestOfDevice(std::int64_t device_id, std::int64_t limit) {
+std::vector<Reading> ReadingStore::LatestOfDevice(std::int64_t device_id, std::int64_t limit,
+                                                  const VisiblePatients& patients) {
   ReadingFilter filter;
   filter.device_id = device_id;
+  filter.patients = patients;
   return List(filter, {0, limit}).rows;
 }
 

@@ -105,7 +105,10 @@ class ReadingStore {
   // reading is forgotten: its message, sent once more, may be stored again.
   std::optional<Reading> Correct(std::int64_t id, const ReadingPatch& patch);
   bool Delete(std::int64_t id);
-  std::vector<Reading> LatestOfDevice(std::int64_t device_id, std::int64_t limit);
+  // Newest first, of the patients given: a device has readings of all who ever wore it.
+  std::vector<Reading> LatestOfDevice(std::int64_t device_id, std::int64_t limit, const VisiblePatients& patients);
+  // The patients whom the device has readings of, in no order.
+  std::vector<std::int64_t> PatientsOfDevice(std::int64_t device_id);
 
   // In commit order, those after the cursor; each row carries its own.
   // `limit`: rows, at most kMaxPageRows.

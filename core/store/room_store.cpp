@@ -120,9 +120,12 @@ RoomResult RoomStore::Delete(std::int64_t id) {
   return {RoomOutcome::kDone, std::move(room)};
 }
 
+// A room that is there is held as by a change of it: nobody deletes or renames it before this transaction ends.
 void EnsureRoom(Lease& lease, const std::string& name) {
   if (name.empty()) return;
-  Statement(lease, "INSERT INTO fajma_salle (nom) VALUES (:nom) ON CONFLICT DO NOTHING").Bind("nom", name).Run();
+  Statement(lease, "INSERT INTO fajma_salle (nom) VALUES (:nom) ON CONFLICT (nom) DO UPDATE SET nom = excluded.nom")
+      .Bind("nom", name)
+      .Run();
 }
 
 }  // namespace fajma

@@ -1,5 +1,7 @@
 #include "core/store/threshold_store.h"
 
+#include <tuple>
+
 #include "core/store/conditions.h"
 
 namespace fajma {
@@ -61,6 +63,14 @@ std::optional<Threshold> LockThreshold(Lease& lease, std::int64_t id) {
   Statement query(lease, Select() + " WHERE id = :id" + std::string(For(lease.dialect(), "", " FOR UPDATE")));
   ThresholdRow row(query);
   return query.Bind("id", id).Next() ? std::optional(row.Get()) : std::nullopt;
+}
+
+bool AreSame(const Threshold& left, const Threshold& right) {
+  const auto all = [](const Threshold& row) {
+    return std::tie(row.id, row.patient_id, row.measure, row.level, row.bounds.low, row.bounds.high, row.changed_at,
+                    row.changed_by);
+  };
+  return all(left) == all(right);
 }
 
 }  // namespace
@@ -136,21 +146,23 @@ std::optional<Threshold> ThresholdStore::Create(const Threshold& threshold) {
   return created;
 }
 
-bool ThresholdStore::Update(const Threshold& threshold) {
+ThresholdOutcome ThresholdStore::Update(const Threshold& before, const Threshold& threshold) {
   Lease lease = database_.Write();
   lease.Begin();
-  if (!LockThreshold(lease, threshold.id)) return false;
+  const std::optional<Threshold> current = LockThreshold(lease, threshold.id);
+  if (!current) return ThresholdOutcome::kUnknown;
+  if (!AreSame(*current, before)) return ThresholdOutcome::kChanged;
   try {
     Statement update(lease, "UPDATE fajma_seuil SET (" + std::string(kColumns) + ") = (" + std::string(kValues) +
                                 ") WHERE id = :id");
     BindAll(update, threshold).Bind("id", threshold.id).Run();
   } catch (const ConstraintError&) {
-    return false;
+    return ThresholdOutcome::kTaken;
   }
   AddToHistory(lease, threshold, true);
   lease.Commit();
   database_.BumpJudgingGeneration();
-  return true;
+  return ThresholdOutcome::kDone;
 }
 
 bool ThresholdStore::Delete(std::int64_t id, std::int64_t user_id, Micros now) {

@@ -36,6 +36,9 @@ struct ThresholdFilter {
   VisiblePatients patients;  // those for all patients are visible to everybody
 };
 
+// kTaken: another one has that patient, measure and level. kChanged: somebody else has changed it since it was read.
+enum class ThresholdOutcome { kDone, kUnknown, kTaken, kChanged };
+
 // Thread-safe. Every call throws DatabaseError (DatabaseBusy when no session came free). Each change is one transaction
 // with its line of history; alerts are judged by it from the next commit on.
 class ThresholdStore {
@@ -49,8 +52,8 @@ class ThresholdStore {
 
   // The id is given here. Absent: one of that patient, measure and level exists already.
   std::optional<Threshold> Create(const Threshold& threshold);
-  // By its id; false: there is none, or another one has that patient, measure and level.
-  bool Update(const Threshold& threshold);
+  // By its id, as long as it is still as it was `before`: whoever read it decides on what is there.
+  ThresholdOutcome Update(const Threshold& before, const Threshold& threshold);
   bool Delete(std::int64_t id, std::int64_t user_id, Micros now);
 
  private:

@@ -33,6 +33,12 @@ std::optional<User> FindOne(Lease& lease, Statement& query) {
   return user;
 }
 
+// Whoever writes several does it in this order, so that none waits for the other.
+void EnsureRooms(Lease& lease, std::vector<std::string> rooms) {
+  std::sort(rooms.begin(), rooms.end());
+  for (const std::string& room : rooms) EnsureRoom(lease, room);
+}
+
 void WriteRooms(Lease& lease, std::int64_t id, const std::vector<std::string>& rooms) {
   Statement(lease, "DELETE FROM fajma_utilisateur_salle WHERE utilisateur_id = :id").Bind("id", id).Run();
   for (const std::string& room : rooms) {
@@ -41,7 +47,6 @@ void WriteRooms(Lease& lease, std::int64_t id, const std::vector<std::string>& r
         .Bind("id", id)
         .Bind("salle", room)
         .Run();
-    EnsureRoom(lease, room);
   }
 }
 
@@ -56,6 +61,7 @@ bool SetColumn(Database& database, std::int64_t id, std::string_view assignment,
 }
 
 void Patch(User& user, const UserPatch& patch, Micros now) {
+  const bool was_active = user.active;
   if (patch.name) user.name = *patch.name;
   if (patch.password_hash) user.password_hash = *patch.password_hash;
   if (patch.role) user.role = *patch.role;
@@ -64,7 +70,9 @@ void Patch(User& user, const UserPatch& patch, Micros now) {
   if (patch.email) user.email = *patch.email;
   if (patch.active) user.active = *patch.active;
   if (patch.rooms) user.rooms = *patch.rooms;
-  if (patch.password_hash || !user.active) user.tokens_since = now / kMicrosPerSecond + 1;
+  // Later than before in any case: two changes within a second, or a clock that was set back, end tokens too.
+  const bool ends_tokens = patch.password_hash || (was_active && !user.active);
+  if (ends_tokens) user.tokens_since = std::max(user.tokens_since, now / kMicrosPerSecond) + 1;
 }
 
 void WriteRow(Lease& lease, const User& user) {
@@ -136,6 +144,7 @@ std::optional<User> UserStore::Create(const User& user) {
   User created = user;
   Lease lease = database_.Write();
   lease.Begin();
+  EnsureRooms(lease, user.rooms);
   {
     Statement insert(lease,
                      "INSERT INTO fajma_utilisateur (username, password, role, first_name, last_name, email, is_active,"
@@ -162,6 +171,7 @@ std::optional<User> UserStore::Create(const User& user) {
 UserResult UserStore::Update(std::int64_t id, const UserPatch& patch, Micros now) {
   Lease lease = database_.Write();
   BeginAlone(lease);
+  if (patch.rooms) EnsureRooms(lease, *patch.rooms);
   std::optional<User> before;
   {
     Statement query(lease, kSelect + " WHERE id = :id" + std::string(For(lease.dialect(), "", " FOR UPDATE")));
@@ -169,6 +179,9 @@ UserResult UserStore::Update(std::int64_t id, const UserPatch& patch, Micros now
     before = FindOne(lease, query);
   }
   if (!before) return {UserOutcome::kUnknown, std::nullopt, std::nullopt};
+  if (patch.if_tokens_since.value_or(before->tokens_since) != before->tokens_since) {
+    return {UserOutcome::kTokensEnded, std::move(before), std::nullopt};
+  }
   User user = *before;
   Patch(user, patch, now);
   if (IsAdministrator(*before) && !IsAdministrator(user) && !HasOtherAdministrator(lease, id)) {
@@ -219,6 +232,7 @@ bool UserStore::SetRole(std::int64_t id, const std::string& role) {
 bool UserStore::SetRooms(std::int64_t id, const std::vector<std::string>& rooms) {
   Lease lease = database_.Write();
   lease.Begin();
+  EnsureRooms(lease, rooms);
   std::int64_t found = 0;
   Statement(lease, "SELECT id FROM fajma_utilisateur WHERE id = :id").Bind("id", id).Into(found).Next();
   if (found == 0) return false;

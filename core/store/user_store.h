@@ -24,7 +24,7 @@ struct User {
   Micros joined_at = 0;
   std::optional<Micros> last_login_at;
   std::vector<std::string> rooms;  // by name
-  std::int64_t tokens_since = 0;   // seconds since 1970: tokens issued before are refused
+  std::int64_t tokens_since = 0;   // seconds since 1970: tokens issued before are refused; greater each time
 };
 
 // What to change: an absent field stays as it is.
@@ -37,10 +37,11 @@ struct UserPatch {
   std::optional<std::string> email;
   std::optional<bool> active;  // false: as with a new password
   std::optional<std::vector<std::string>> rooms;
+  std::optional<std::int64_t> if_tokens_since;  // only while the user's tokens_since is this
 };
 
-// kLastAdministrator: the change would leave no active administrateur.
-enum class UserOutcome { kDone, kUnknown, kNameTaken, kLastAdministrator };
+// kLastAdministrator: the change would leave no active administrateur. kTokensEnded: if_tokens_since is another.
+enum class UserOutcome { kDone, kUnknown, kNameTaken, kLastAdministrator, kTokensEnded };
 
 struct UserResult {
   UserOutcome outcome = UserOutcome::kDone;

@@ -1,6 +1,8 @@
 // Accounts: changes of users, ended logins, API tokens, rooms, credentials of devices.
+#include <future>
 #include <thread>
 
+#include "core/store/sql.h"
 #include "tests/contract/store/rows.h"
 #include "tests/contract/store/store_contract.h"
 
@@ -77,6 +79,26 @@ TEST_F(Accounts, RefuseAllTokensIssuedBeforeTheirDeactivation) {
   users_.Update(id, patch, kNow + 5 * kSecond);
   EXPECT_TRUE(users_.Find(id)->active);
   EXPECT_EQ(users_.Find(id)->tokens_since, kNowSecond + 1);
+}
+
+TEST_F(Accounts, EndTheirTokensAgainWithinASecondAndWithAClockSetBack) {
+  const std::int64_t id = AddUser("un");
+  UserPatch patch;
+  patch.password_hash = "neuf";
+  EXPECT_EQ(users_.Update(id, patch, kNow).user->tokens_since, kNowSecond + 1);
+  EXPECT_EQ(users_.Update(id, patch, kNow).user->tokens_since, kNowSecond + 2);
+  EXPECT_EQ(users_.Update(id, patch, kNow - 3600 * kSecond).user->tokens_since, kNowSecond + 3);
+}
+
+TEST_F(Accounts, AreNotChangedByWhoeverSawThemBeforeTheirNewPassword) {
+  const std::int64_t id = AddUser("un");
+  UserPatch patch;
+  patch.password_hash = "neuf";
+  patch.if_tokens_since = 0;
+  EXPECT_EQ(users_.Update(id, patch, kNow).outcome, UserOutcome::kDone);
+  patch.password_hash = "other";
+  EXPECT_EQ(users_.Update(id, patch, kNow).outcome, UserOutcome::kTokensEnded);
+  EXPECT_EQ(users_.Find(id)->password_hash, "neuf");
 }
 
 TEST_F(Accounts, KeepOneActiveAdministrator) {
@@ -213,6 +235,24 @@ TEST_F(Rooms, TakeTheirPatientsAndUsersToANewName) {
   EXPECT_LT(before, database_.directory_generation());
 }
 
+TEST_F(Rooms, AreNotDeletedWhileAPatientComesIn) {
+  const std::int64_t id = rooms_.Create("salle9").room->id;
+  std::future<RoomResult> deleted;
+  {
+    Lease lease = database_.Write();
+    lease.Begin();
+    EnsureRoom(lease, "salle9");
+    Statement(lease,
+              "INSERT INTO fajma_patient (identifiant, nom, prenom, salle) VALUES ('p9', 'nom', 'prenom', 'salle9')")
+        .Run();
+    deleted = std::async(std::launch::async, [&] { return rooms_.Delete(id); });
+    // It must not end before the patient is there.
+    EXPECT_EQ(deleted.wait_for(std::chrono::milliseconds(500)), std::future_status::timeout);
+    lease.Commit();
+  }
+  EXPECT_EQ(deleted.get().outcome, RoomOutcome::kNotEmpty);
+}
+
 TEST_F(Rooms, AreDeletedOnlyWhenEmpty) {
   const std::int64_t patient = AddPatient("p1", "salle1");
   User user;
@@ -244,9 +284,20 @@ TEST_F(Discharge, EndsTheAssignmentsOfThePatientsDevices) {
 class Credentials : public StoreContract {
  protected:
   std::int64_t Add(std::int64_t device_id, const std::string& name) {
-    return credentials_.Create({0, device_id, "jti " + name, "token " + name, "mqtt " + name, kNow, {}}).id;
+    return credentials_.Create({0, device_id, "jti " + name, "token " + name, "mqtt " + name, kNow, {}}).value().id;
   }
 };
+
+TEST_F(Credentials, AreBoundedAsLongAsTheyHold) {
+  const std::int64_t device = AddDevice(1, AddPatient("p1"));
+  std::int64_t last = 0;
+  for (std::int64_t i = 0; i < kMaxCredentials; ++i) last = Add(device, std::to_string(i));
+  EXPECT_FALSE(credentials_.Create({0, device, "jti", "token", "mqtt", kNow, {}}));
+  EXPECT_EQ(credentials_.List(device, {}).count, kMaxCredentials);
+  Add(device + 1, "of another device");
+  ASSERT_TRUE(credentials_.Revoke(device, last, kNow));
+  Add(device, "one more");
+}
 
 TEST_F(Credentials, AreListedNewestFirst) {
   const std::int64_t device = AddDevice(1, AddPatient("p1"));

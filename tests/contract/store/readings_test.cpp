@@ -158,11 +158,11 @@ TEST_F(Readings, OfTheLastMinutesNeedNoWalkThroughTheRest) {
 TEST_F(Readings, OfADeviceThatWasReplacedAreFound) {
   StoreRows(database_, {{second_, one_, kNow, kHeartRate, 1}});
   for (int i = 0; i < 20; ++i) StoreRows(database_, {{device_, one_, kNow, kHeartRate, 2}});
-  const std::vector<Reading> latest = readings_.LatestOfDevice(second_, 10);
+  const std::vector<Reading> latest = readings_.LatestOfDevice(second_, 10, {});
   ASSERT_EQ(latest.size(), 1U);
   EXPECT_EQ(latest.front().value, 1);
-  EXPECT_EQ(readings_.LatestOfDevice(device_, 10).size(), 10U);
-  EXPECT_TRUE(readings_.LatestOfDevice(third_, 10).empty());
+  EXPECT_EQ(readings_.LatestOfDevice(device_, 10, {}).size(), 10U);
+  EXPECT_TRUE(readings_.LatestOfDevice(third_, 10, {}).empty());
 }
 
 TEST_F(Readings, AreFoundWhenTheSeriesDoNotKnowTheirBounds) {
@@ -171,7 +171,7 @@ TEST_F(Readings, AreFoundWhenTheSeriesDoNotKnowTheirBounds) {
     Lease lease = database_.Write();
     RunSql(lease, "UPDATE fajma_serie SET premiere_id = NULL, derniere_id = NULL");
   }
-  EXPECT_EQ(readings_.LatestOfDevice(device_, 1).size(), 1U);
+  EXPECT_EQ(readings_.LatestOfDevice(device_, 1, {}).size(), 1U);
 }
 
 TEST_F(Readings, HaveALatestValueForEachPatientAndType) {

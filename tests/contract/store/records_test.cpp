@@ -40,11 +40,12 @@ TEST_F(ThresholdRecords, ComeBackAsTheyWereSet) {
 TEST_F(ThresholdRecords, AreUniqueForPatientMeasureAndLevel) {
   const Threshold one = thresholds_.Create(Of(4, 45, 100)).value();
   EXPECT_FALSE(thresholds_.Create(Of(4, 46, 101)));
-  Threshold other = thresholds_.Create(Of(5, 45, 100)).value();
+  const Threshold before = thresholds_.Create(Of(5, 45, 100)).value();
+  Threshold other = before;
   other.patient_id = 4;
-  EXPECT_FALSE(thresholds_.Update(other));
+  EXPECT_EQ(thresholds_.Update(before, other), ThresholdOutcome::kTaken);
   other.patient_id = 6;
-  EXPECT_TRUE(thresholds_.Update(other));
+  EXPECT_EQ(thresholds_.Update(before, other), ThresholdOutcome::kDone);
   EXPECT_EQ(thresholds_.List({}, {}).count, 2);
   EXPECT_EQ(thresholds_.Find(one.id)->bounds.low, 45);
 }
@@ -64,14 +65,15 @@ TEST_F(ThresholdRecords, AreVisibleForAllPatientsAndForOnesOwn) {
 }
 
 TEST_F(ThresholdRecords, KeepWhoSetThemFromWhen) {
-  Threshold threshold = thresholds_.Create(Of(4, 45, 100)).value();
+  const Threshold before = thresholds_.Create(Of(4, 45, 100)).value();
+  Threshold threshold = before;
   threshold.bounds = {std::nullopt, 120.0};
   threshold.changed_at = kNow + kSecond;
   threshold.changed_by = 8;
-  EXPECT_TRUE(thresholds_.Update(threshold));
+  EXPECT_EQ(thresholds_.Update(before, threshold), ThresholdOutcome::kDone);
   EXPECT_TRUE(thresholds_.Delete(threshold.id, 9, kNow + 2 * kSecond));
   EXPECT_FALSE(thresholds_.Delete(threshold.id, 9, kNow));
-  EXPECT_FALSE(thresholds_.Update(threshold));
+  EXPECT_EQ(thresholds_.Update(threshold, threshold), ThresholdOutcome::kUnknown);
   const auto history = thresholds_.History(threshold.id);
   ASSERT_EQ(history.size(), 3U);
   EXPECT_EQ(history[0].threshold.bounds.low, 45);
@@ -79,6 +81,19 @@ TEST_F(ThresholdRecords, KeepWhoSetThemFromWhen) {
   EXPECT_EQ(history[1].threshold.changed_by, 8);
   EXPECT_EQ(history[2].threshold.changed_at, kNow + 2 * kSecond);
   EXPECT_FALSE(history[2].in_force);
+}
+
+TEST_F(ThresholdRecords, KeepWhatSomebodyElseSetMeanwhile) {
+  const Threshold before = thresholds_.Create(Of(4, 45, 100)).value();
+  Threshold one = before;
+  one.bounds.low = 50;
+  Threshold other = before;
+  other.bounds.high = 90;
+  EXPECT_EQ(thresholds_.Update(before, one), ThresholdOutcome::kDone);
+  EXPECT_EQ(thresholds_.Update(before, other), ThresholdOutcome::kChanged);
+  EXPECT_EQ(thresholds_.Find(before.id)->bounds.low, 50);
+  EXPECT_EQ(thresholds_.Find(before.id)->bounds.high, 100);
+  EXPECT_EQ(thresholds_.History(before.id).size(), 2U);
 }
 
 TEST_F(ThresholdRecords, AreLoadedForWhoeverJudges) {

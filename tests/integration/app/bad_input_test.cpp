@@ -119,5 +119,28 @@ TEST_F(BadInput, AnOversizeMessageClosesItsSocketAlone) {
   }
 }
 
+TEST_F(BadInput, OverRestABodyOverTheLimitIsRefusedBeforeItIsRead) {
+  Start();
+  const std::string body(2 << 20, ' ');
+  const auto refusal = [&](const std::string& framing, const std::string& sent) {
+    RawSocket socket(app_->http_port());
+    socket.Send("POST /api/token/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + framing +
+                "\r\n\r\n" + sent);
+    return socket.ReceiveAnswer();
+  };
+  const HttpAnswer too_large = refusal("Content-Length: " + std::to_string(body.size()), body);
+  EXPECT_EQ(too_large.status, 413);
+  EXPECT_EQ(too_large.Header("Content-Type"), "application/json");
+  EXPECT_EQ(too_large.body, R"({"detail":"The body is too large."})");
+  // Without a length it is refused whatever its size.
+  for (const std::string& chunk : {std::string("200000\r\n") + body, std::string("2\r\n{}\r\n0\r\n\r\n")}) {
+    const HttpAnswer chunked = refusal("Transfer-Encoding: chunked", chunk);
+    EXPECT_EQ(chunked.status, 411);
+    EXPECT_EQ(chunked.Header("Content-Type"), "application/json");
+    EXPECT_EQ(chunked.body, R"({"detail":"A body needs a Content-Length."})");
+  }
+  EXPECT_EQ(Ask("GET", "/api/iot/").status, 200);
+}
+
 }  // namespace
 }  // namespace fajma::test

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
@@ -41,6 +42,17 @@ TEST_F(PasswordTest, NothingFitsABrokenHash) {
     EXPECT_EQ(hasher_.Verify("demo", stored), PasswordCheck::kWrong) << stored;
   }
   EXPECT_EQ(hasher_.Verify("demo", "$argon2id$" + std::string(500, 'a')), PasswordCheck::kWrong);
+}
+
+TEST(PasswordHasher, TakesItsTimeForAHashItDoesNotKnow) {
+  PasswordHasher hasher({.cost = PasswordCost::kInteractive});
+  const auto time_of = [&](const std::string& stored) {
+    const std::clock_t begin = std::clock();  // of the processor: a busy machine does not count
+    EXPECT_EQ(hasher.Verify("demo", stored), PasswordCheck::kWrong);
+    return std::clock() - begin;
+  };
+  const std::clock_t known = time_of(hasher.Hash("another"));
+  EXPECT_GT(time_of("!unusable"), known / 4);
 }
 
 TEST_F(PasswordTest, NobodyHasAPassword) {

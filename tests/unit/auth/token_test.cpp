@@ -64,6 +64,15 @@ TEST_F(TokenTest, SignsAsAnotherImplementationDoes) {
             kKnownTokenAlgFirst);
 }
 
+TEST_F(TokenTest, RefusesAnExpiryThatIsNoTime) {
+  for (const char* expiry : {"1e300", "true", "\"1767225900\"", "null", "99999999999999999999"}) {
+    EXPECT_EQ(ErrorOfPayload(R"({"token_type":"access","jti":"a","user_id":7,"exp":)" + std::string(expiry) + "}"),
+              "Token is invalid or expired")
+        << expiry;
+  }
+  EXPECT_EQ(ErrorOfPayload(R"({"token_type":"access","jti":"a","user_id":7,"exp":1767225600.5})"), "accepted");
+}
+
 TEST_F(TokenTest, ChoosesTheAlgorithmItself) {
   EXPECT_EQ(ErrorOf(kHs512Token), "Token is invalid or expired");
   EXPECT_EQ(ErrorOf(kNoneToken), "Token is invalid or expired");

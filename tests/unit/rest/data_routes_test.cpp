@@ -58,6 +58,12 @@ TEST_F(DataRoutes, StatisticsFollowTheWindowAndTheRoom) {
             R"({"periode_heures":1,"total":0,"statistiques":[]})");
 }
 
+TEST_F(DataRoutes, ACursorBeyondAllNumbersIsNone) {
+  EXPECT_EQ(Send({"GET", "/api/iot/donnees/?curseur=n9223372036854775807"}).status, 404);
+  EXPECT_EQ(Send({"GET", "/api/iot/donnees/?curseur=a9223372036854775806"}).status, 200);
+  EXPECT_EQ(Send({"GET", "/api/iot/donnees/?apres=9223372036854775807"}).status, 200);
+}
+
 TEST_F(DataRoutes, StatisticsComeInBuckets) {
   const CreatedReading first = StorePulse(1, 60);
   now_offset_ = 2 * kHour;
@@ -249,6 +255,39 @@ TEST_F(DataRoutes, EachReadOfAPatientsDataIsInTheJournal) {
   EXPECT_EQ(count("route=/api/iot/alertes/active/"), 1);
   EXPECT_EQ(count(""), 10);
   EXPECT_EQ(count("jusqu_a=2020-01-01"), 0);
+}
+
+TEST_F(DataRoutes, ADeviceThatHasMovedShowsNothingOfAPatientOfAnotherRoom) {
+  AccessStore store(*database_);
+  auth::AccessJournal journal(store, std::chrono::hours(1));
+  RestDependencies app = Dependencies();
+  app.access_journal = &journal;
+  api_ = std::make_unique<RestApi>(std::move(app), RestOptions{});
+  StorePulse(4, 100);  // of patient 4, in salle2
+  ASSERT_EQ(Send({"PATCH", "/api/iot/dispositifs/4/", R"({"patient":1})"}).status, 200);
+  const auto latest = [this](const std::string& user) {
+    return std::string(Send({"GET", "/api/iot/dispositifs/4/latest-data/"}, user).BodyView());
+  };
+  EXPECT_EQ(latest("medecin"), "[]");
+  StorePulse(4, 60);
+  EXPECT_EQ(latest("medecin").find(R"("valeur":100)"), std::string::npos);
+  EXPECT_NE(latest("medecin").find(R"("valeur":60)"), std::string::npos);
+  EXPECT_NE(latest("demo").find(R"("valeur":100)"), std::string::npos);
+  EXPECT_EQ(FieldOf(Send({"GET", "/api/iot/donnees/?dispositif=4"}, "medecin"), "count"), "1");
+  EXPECT_EQ(FieldOf(Send({"GET", "/api/iot/donnees/statistics/?dispositif=4"}, "medecin"), "total"), "1");
+  // The journal names a patient only where it was one.
+  const auto reads_of = [&](const std::string& user, std::int64_t patient) {
+    journal.Write();
+    AccessFilter filter;
+    filter.user_id = users_->FindByName(user)->id;
+    filter.patient_id = patient;
+    std::int64_t sum = 0;
+    for (const Access& access : store.List(filter, {}).rows) sum += access.count;
+    return sum;
+  };
+  EXPECT_EQ(reads_of("medecin", 1), 4);
+  EXPECT_EQ(reads_of("demo", 1), 0);
+  EXPECT_EQ(reads_of("demo", kAnyPatient), 1);
 }
 
 TEST_F(DataRoutes, TheJournalIsWrittenWhenItEnds) {

@@ -60,6 +60,16 @@ TEST_F(DeviceCredentials, AreShownOnce) {
   EXPECT_NE(list.BodyView().find(R"("date_revocation":null})"), std::string::npos);
 }
 
+TEST_F(DeviceCredentials, AreAtMostTwentyThatHold) {
+  const Made first = Make();
+  for (int i = 1; i < 20; ++i) Make();
+  const http::Response refused = Send({"POST", kCredentials}, "technicien");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.BodyView(), R"({"non_field_errors":["Trop d'identifiants en vigueur pour ce dispositif."]})");
+  Send({"DELETE", kCredentials + first.id + "/"}, "technicien");
+  Make();
+}
+
 TEST_F(DeviceCredentials, AreRevoked) {
   const Made made = Make();
   const Made other = Make();

@@ -92,6 +92,24 @@ TEST_F(ListTagTest, ATagIsOfOneListAndOneScope) {
   EXPECT_EQ(SendKnowing(tag, kReadings, "technicien").status, 403);
 }
 
+TEST_F(ListTagTest, WhatWasReadForAnOlderRoomIsNotKeptForTheNewOne) {
+  StorePulse(70);  // of patient 1, in salle1
+  RestDependencies app = Dependencies();
+  int calls = 0;
+  app.now = [&] {
+    if (++calls == 3) {  // once the caller is known: the limit of the user's rate
+      PatientPatch patch;
+      patch.room = "salle2";
+      patients_->Update(1, patch);
+    }
+    return SystemNow();
+  };
+  api_ = std::make_unique<RestApi>(std::move(app), RestOptions{.requests_per_second = 1000});
+  Send({"GET", kReadings}, "medecin");
+  ASSERT_GE(calls, 3);
+  EXPECT_EQ(Send({"GET", kReadings}, "medecin").BodyView(), R"({"count":0,"next":null,"previous":null,"results":[]})");
+}
+
 TEST_F(ListTagTest, ATagOfAnotherRunOfTheProgramIsUnknown) {
   StorePulse(70);
   const std::string tag = HeaderOf(Send({"GET", kReadings}), "ETag");

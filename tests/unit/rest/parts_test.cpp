@@ -70,6 +70,16 @@ TEST(SchemeOf, BelievesTrustedProxiesOnly) {
   EXPECT_EQ(SchemeOf(request, [](std::string_view peer) { return peer == "10.0.0.2"; }), "http");
 }
 
+TEST(ClientAddressOf, IsPlainWhereAProxyNamesAnIpv4ClientAsIpv6) {
+  http::Request request;
+  request.peer_address = "10.0.0.1";
+  const auto is_trusted = [](std::string_view peer) { return peer == "10.0.0.1" || peer == "10.0.0.2"; };
+  request.headers = {{"X-Forwarded-For", "::ffff:1.2.3.4"}};
+  EXPECT_EQ(ClientAddressOf(request, is_trusted), "1.2.3.4");
+  request.headers = {{"X-Forwarded-For", "9.9.9.9, ::ffff:1.2.3.4, ::ffff:10.0.0.2"}};
+  EXPECT_EQ(ClientAddressOf(request, is_trusted), "1.2.3.4");
+}
+
 std::shared_ptr<const std::string> Body(std::size_t bytes) { return std::make_shared<const std::string>(bytes, 'x'); }
 
 TEST(ListCache, ForgetsWhatIsOfAnotherStamp) {

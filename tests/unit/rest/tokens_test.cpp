@@ -145,6 +145,52 @@ TEST_F(Tokens, AUserOfDjangoLogsInAndGetsABetterHash) {
   EXPECT_EQ(users_->FindByName("medecin")->password_hash, better);
 }
 
+// Another password comes while a login is under way: at the `call`th look at the clock, which then stands still.
+class TokensOfARace : public Tokens {
+ protected:
+  void ChangePasswordAt(int call) {
+    RestDependencies app = Dependencies();
+    app.now = [this, call] {
+      if (++calls_ == call) {
+        UserPatch patch;
+        patch.password_hash = passwords_.Hash("another one");
+        users_->Update(IdOf("medecin"), patch, now_);
+      }
+      return now_;
+    };
+    api_ = std::make_unique<RestApi>(std::move(app), RestOptions{});
+  }
+  int calls_ = 0;
+  const Micros now_ = SystemNow();
+};
+
+TEST_F(TokensOfARace, AnApiTokenIsNotGivenForAPasswordThatIsNoMore) {
+  ChangePasswordAt(2);
+  EXPECT_EQ(Login("medecin", "demo", "/api-token-auth/").BodyView(),
+            R"({"non_field_errors":["Unable to log in with provided credentials."]})");
+  EXPECT_GE(calls_, 2);
+}
+
+TEST_F(TokensOfARace, APasswordIsNotChangedByOneThatIsNoMore) {
+  const std::string authorization = "Bearer " + TokenOf("medecin");
+  ChangePasswordAt(3);
+  const http::Response refused = api_->Handle(MakeRequest(
+      {"PATCH", "/api/utilisateurs/me/", R"({"old_password":"demo","new_password":"mine, all mine"})"}, authorization));
+  EXPECT_GE(calls_, 3);
+  EXPECT_EQ(refused.BodyView(), R"({"old_password":["Wrong password."]})");
+  EXPECT_EQ(passwords_.Verify("another one", users_->FindByName("medecin")->password_hash),
+            auth::PasswordCheck::kRight);
+}
+
+TEST_F(Tokens, AreIssuedAsOfWhenThePasswordWasAskedFor) {
+  const Micros begin = SystemNow();
+  RestDependencies app = Dependencies();
+  app.now = [now = begin]() mutable { return std::exchange(now, now + kMicrosPerSecond); };  // each look: a second
+  api_ = std::make_unique<RestApi>(std::move(app), RestOptions{});
+  const std::string refresh = TextOf(Login("medecin", "demo"), "refresh");
+  EXPECT_EQ(tokens_.VerifyAny(refresh, begin).value().issued_at, begin / kMicrosPerSecond);
+}
+
 TEST_F(Tokens, AreThrottledAfterFiveFailures) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(Login("demo", "wrong").status, 401);
   const http::Response refused = Login("demo", "demo");
