@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/store/commit_window.h"
+#include "core/store/conditions.h"
 #include "core/store/reading_row.h"
 
 namespace fajma {
@@ -48,20 +49,21 @@ FeedRows RowsOfAll(Lease& lease, Cursor after, Cursor up_to, std::int64_t limit)
   return result;
 }
 
-// One patient's rows: found by the patient, put into order by their commits.
-FeedRows RowsOfPatient(Lease& lease, std::int64_t patient_id, Cursor after, Cursor up_to, std::int64_t limit) {
+// Some patients' rows: found by their patients, put into order by their commits. `patients`: a condition on them.
+FeedRows RowsOfPatients(Lease& lease, const Conditions& patients, Cursor after, Cursor up_to, std::int64_t limit) {
   FeedRows result;
   CommitWindows windows(lease, after, up_to);
   result.last_commit = windows.last();
   for (CommitWindow window = windows.Next(); !window.empty(); window = windows.Next()) {
     if (window.last_id < window.first_id) continue;
     Statement query(lease, std::string(kFirstColumns) + std::string(kReadingColumns) +
-                               " FROM fajma_donneescapteursiot d CROSS JOIN fajma_commit c"
-                               " WHERE d.patient_id = :patient AND d.id >= :premiere AND d.id <= :derniere"
+                               " FROM fajma_donneescapteursiot d CROSS JOIN fajma_commit c" + patients.text() +
+                               " AND d.id >= :premiere AND d.id <= :derniere"
                                " AND c.lot = d.id / 8192 AND c.numero >= :de AND c.numero <= :a"
                                " AND (c.numero > :de OR d.id > c.lot * 8192 + :rang)"
                                " ORDER BY c.numero, d.id LIMIT :limit");
-    query.Bind("patient", patient_id).Bind("premiere", window.first_id).Bind("derniere", window.last_id);
+    patients.BindTo(query);
+    query.Bind("premiere", window.first_id).Bind("derniere", window.last_id);
     query.Bind("de", CommitOf(after)).Bind("a", window.last_commit).Bind("rang", after % kCursorsPerCommit);
     query.Bind("limit", limit - static_cast<std::int64_t>(result.rows.size()));
     ReadRows(query, result.rows);
@@ -76,7 +78,17 @@ FeedRows RowsOfPatient(Lease& lease, std::int64_t patient_id, Cursor after, Curs
 
 FeedRows RowsAfter(Lease& lease, std::optional<std::int64_t> patient_id, Cursor after, Cursor up_to,
                    std::int64_t limit) {
-  return patient_id ? RowsOfPatient(lease, *patient_id, after, up_to, limit) : RowsOfAll(lease, after, up_to, limit);
+  if (!patient_id) return RowsOfAll(lease, after, up_to, limit);
+  Conditions patient;
+  patient.Add("d.patient_id = :patient", "patient", *patient_id);
+  return RowsOfPatients(lease, patient, after, up_to, limit);
+}
+
+FeedRows RowsAfter(Lease& lease, const std::vector<std::int64_t>& patients, Cursor after, Cursor up_to,
+                   std::int64_t limit) {
+  Conditions conditions;
+  conditions.AddIn(lease.dialect(), "d.patient_id", "patients", patients);
+  return RowsOfPatients(lease, conditions, after, up_to, limit);
 }
 
 Cursor EndOf(const FeedRows& rows, Cursor after) {
@@ -147,13 +159,26 @@ FeedPage<Reading> ReadingStore::ListAfter(Cursor after, std::int64_t limit, cons
 
 FeedPage<StoredMessage> ReadingStore::MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after,
                                                     std::int64_t limit, Cursor up_to) {
+  return Messages(patient_id, nullptr, after, limit, up_to);
+}
+
+FeedPage<StoredMessage> ReadingStore::MessagesOfPatientsAfter(const std::vector<std::int64_t>& patients, Cursor after,
+                                                              std::int64_t limit, Cursor up_to) {
+  return Messages(std::nullopt, &patients, after, limit, up_to);
+}
+
+FeedPage<StoredMessage> ReadingStore::Messages(std::optional<std::int64_t> patient_id,
+                                               const std::vector<std::int64_t>* patients, Cursor after,
+                                               std::int64_t limit, Cursor up_to) {
   constexpr auto kMostRows = static_cast<std::int64_t>(kMeasureCount);  // of one message
   const std::int64_t messages = std::clamp<std::int64_t>(limit, 1, kMaxPageRows);
   // A cursor may point into a message: begin early enough in its commit to find that message's first row.
   const Cursor from = after - std::min(kMostRows, after % kCursorsPerCommit + 1);
   Lease lease = database_.Read();
   // Enough for most: a page may have fewer messages than asked for, but at least one.
-  const FeedRows found = RowsAfter(lease, patient_id, from, up_to, messages * 2 + 2 * kMostRows);
+  const std::int64_t rows = messages * 2 + 2 * kMostRows;
+  const FeedRows found = patients != nullptr ? RowsAfter(lease, *patients, from, up_to, rows)
+                                             : RowsAfter(lease, patient_id, from, up_to, rows);
 
   FeedPage<StoredMessage> page;
   for (const FeedRow& row : found.rows) {

@@ -121,6 +121,9 @@ class ReadingStore {
   // a page that is not complete may have fewer, but one at least.
   FeedPage<StoredMessage> MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after, std::int64_t limit,
                                         Cursor up_to = kNoEnd);
+  // The same for several patients at once.
+  FeedPage<StoredMessage> MessagesOfPatientsAfter(const std::vector<std::int64_t>& patients, Cursor after,
+                                                  std::int64_t limit, Cursor up_to = kNoEnd);
 
   // Of all readings measured from the first microsecond of the minute of `since` on, by bucket, type and unit; a type
   // without a reading has no row. `step`: whole minutes, buckets begin at its multiples since 1970; 0: one bucket. A
@@ -139,6 +142,9 @@ class ReadingStore {
 
  private:
   Reading Complete(Lease& lease, Reading reading);  // with its type's name and unit
+  // Of one patient, of `patients`, or, when neither is given, of all.
+  FeedPage<StoredMessage> Messages(std::optional<std::int64_t> patient_id, const std::vector<std::int64_t>* patients,
+                                   Cursor after, std::int64_t limit, Cursor up_to);
   std::vector<Reading> RowsOf(Lease& lease, const std::vector<std::int64_t>& ids);
 
   Database& database_;

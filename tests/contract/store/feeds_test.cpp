@@ -151,6 +151,33 @@ TEST_F(Feeds, NeverCutAMessage) {
   }
 }
 
+TEST_F(Feeds, GiveTheMessagesOfSomePatientsInOrder) {
+  const std::int64_t third_patient = AddPatient("p3", "salle3");
+  const std::int64_t fourth = AddDevice(0xA4, third_patient);
+  for (int i = 0; i < 20; ++i) {
+    StoreRows(database_, {{device_, one_, kNow, kHeartRate, 60.0 + i}, {third_, other_, kNow, kHeartRate, 80.0 + i}});
+    StoreRows(database_, {{fourth, third_patient, kNow, kHeartRate, 100}});
+  }
+  std::vector<double> values;
+  Cursor cursor = 0;
+  FeedPage<StoredMessage> page;
+  do {
+    page = readings_.MessagesOfPatientsAfter({one_, other_}, cursor, 7);
+    for (const StoredMessage& message : page.rows) {
+      EXPECT_GT(message.cursor, cursor);
+      cursor = message.cursor;
+      values.push_back(message.values[0].value);
+    }
+    cursor = page.next;
+  } while (!page.complete);
+  ASSERT_EQ(values.size(), 40U);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_EQ(values[i], (i % 2 == 0 ? 60.0 : 80.0) + static_cast<double>(i / 2));
+  }
+  EXPECT_TRUE(readings_.MessagesOfPatientsAfter({}, 0, 7).rows.empty());
+  EXPECT_TRUE(readings_.MessagesOfPatientsAfter({}, 0, 7).complete);
+}
+
 TEST_F(Feeds, GiveAWholeMessageAfterACursorInsideIt) {
   const std::int64_t number = StoreRows(database_, Pair(device_, one_, 75));
   EXPECT_EQ(readings_.MessagesAfter(one_, MakeCursor(number, 0), 10).rows.at(0).values.size(), 2U);
