@@ -44,13 +44,21 @@ std::function<bool(std::string_view)> InRanges(const std::vector<std::string>& r
 // Both halves of the HTTP door.
 class DoorHandler final : public http::Handler {
  public:
-  DoorHandler(rest::RestApi& rest, ws::Handshake& handshake) : rest_(rest), handshake_(handshake) {}
-  http::Response Handle(const http::Request& request) override { return rest_.Handle(request); }
+  DoorHandler(rest::RestApi& rest, ws::Handshake& handshake, http::ResponseTimes& times)
+      : rest_(rest), handshake_(handshake), times_(times) {}
+  http::Response Handle(const http::Request& request) override {
+    const auto begin = http::ResponseTimes::Clock::now();
+    http::Response response = rest_.Handle(request);
+    const auto end = http::ResponseTimes::Clock::now();
+    if (request.path.starts_with("/api/")) times_.Note(end - begin, end);
+    return response;
+  }
   http::UpgradeDecision DecideUpgrade(const http::Request& request) override { return handshake_.Decide(request); }
 
  private:
   rest::RestApi& rest_;
   ws::Handshake& handshake_;
+  http::ResponseTimes& times_;
 };
 
 }  // namespace
@@ -79,6 +87,9 @@ ApiSide::ApiSide(const Settings& settings, ApiSideOptions options, Foundation& f
   foundation.OnNotice(kSessionEndNotice, [this](const std::string& payload) {
     if (const auto end = auth::DecodeSessionEnd(payload)) ws::CloseEnded(loop_, open_sockets_, *end);
   });
+  ticker_ = std::make_unique<ws::Ticker>(std::vector<ws::Ticker::Job>{
+      {ws::RoomMonitor::kTick, [this] { loop_.Post([this] { monitor_.Tick(); }); }},
+  });
   foundation.OnNoticesMissed([this] { ws::CheckRights(SocketParts()); });
 }
 
@@ -90,7 +101,7 @@ void ApiSide::Serve() {
     log::Error("a request failed", std::string(where) + ": " + std::string(what));
   };
   server_ =
-      std::make_unique<http::Server>(std::move(http), std::make_shared<DoorHandler>(*rest_, *handshake_),
+      std::make_unique<http::Server>(std::move(http), std::make_shared<DoorHandler>(*rest_, *handshake_, response_times_),
                                      [this](http::DetachedSocket socket) { handshake_->Adopt(std::move(socket)); });
   foundation_.metrics.Register([this](std::string& out) { AppendMetrics(out); });
 }
@@ -99,13 +110,21 @@ void ApiSide::StopServing() {
   if (server_) server_->Stop();
 }
 
-void ApiSide::CloseSockets() { loop_.Stop(); }
+void ApiSide::CloseSockets() {
+  ticker_.reset();
+  loop_.Stop();
+}
 
 CommandSink ApiSide::Commands() { return ws::CommandsOverSockets(loop_, hub_); }
 
 ws::Services ApiSide::SocketParts() {
   return {loop_,   hub_,      background_,   intake_,   foundation_.bus(), foundation_.database(),
-          alerts_, readings_, open_sockets_, recorder_, &access_journal_,  options_.on_device};
+          alerts_, readings_, open_sockets_, recorder_, monitor_, &access_journal_,  options_.on_device};
+}
+
+ws::MonitorSources ApiSide::MonitorParts() {
+  return {ProcessName(settings_), [this] { return open_sockets_.users(); },
+          [this] { return response_times_.MeanMillis(http::ResponseTimes::Clock::now()); }};
 }
 
 ws::HandshakeOptions ApiSide::HandshakeOptionsOf() const {

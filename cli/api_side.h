@@ -12,14 +12,17 @@
 #include "api/auth/password.h"
 #include "api/auth/secret_key.h"
 #include "api/auth/token.h"
+#include "api/http/response_times.h"
 #include "api/http/server.h"
 #include "api/rest/rest_api.h"
 #include "api/ws/background.h"
 #include "api/ws/handshake.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
+#include "api/ws/room_monitor.h"
 #include "api/ws/session_recorder.h"
 #include "api/ws/socket_registry.h"
+#include "api/ws/ticker.h"
 #include "cli/foundation.h"
 #include "cli/settings.h"
 #include "core/commands/command_delivery.h"
@@ -56,6 +59,7 @@ class ApiSide {
   rest::RestDependencies RestParts();
   rest::RestOptions RestOptionsOf() const;
   ws::Services SocketParts();
+  ws::MonitorSources MonitorParts();
   ws::HandshakeOptions HandshakeOptionsOf() const;
   std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading, std::chrono::milliseconds timeout);
   void WriteBrokerPasswordsAtStart();
@@ -84,10 +88,13 @@ class ApiSide {
   ws::SocketRegistry open_sockets_;
   auth::AccessJournal access_journal_{accesses_};
   ws::SessionRecorder recorder_;
+  http::ResponseTimes response_times_;
+  ws::RoomMonitor monitor_{loop_, hub_, background_, foundation_.database(), MonitorParts()};
   ws::Background background_;
   std::unique_ptr<rest::RestApi> rest_;
   std::unique_ptr<ws::Handshake> handshake_;
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<ws::Ticker> ticker_;
 };
 
 }  // namespace fajma::cli

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "api/ws/catch_up.h"
-#include "core/json/document.h"
+#include "api/ws/socket_request.h"
 #include "core/json/frames.h"
 #include "core/store/patient_store.h"
 
@@ -66,29 +66,13 @@ void AlertsSession::SendActive(Connection& connection) {
 
 void AlertsSession::OnText(Connection& connection, std::string_view text) {
   services_.recorder.Touch(connection.id());
-  const auto parsed = json::Document::Parse(text);
-  if (!parsed) {
-    connection.SendText(ErrorFrame("invalid_json", "JSON invalide."));
-    return;
-  }
-  const json::Value root = parsed.value().root();
-  if (!root.IsObject()) {
-    connection.SendText(ErrorFrame("invalid_message", "Un objet JSON est attendu."));
-    return;
-  }
-  const auto type = root.Find("type");
-  const std::string_view name = type && type->IsString() ? type->AsString() : std::string_view{};
-  if (name == "ping") {
-    connection.SendText(PongFrame(SystemNow()));
-  } else if (name == "acknowledge") {
-    const auto alert_id = root.Find("alert_id");
-    if (alert_id && alert_id->IsInt64()) {
-      Acknowledge(connection, alert_id->AsInt64());
-    } else {
-      connection.SendText(ErrorFrame("invalid_data", "alert_id entier requis."));
-    }
+  const auto request = SocketRequest::Read(connection, text);
+  if (!request) return;
+  if (request->type() != "acknowledge") return RefuseType(connection);
+  if (const auto alert_id = request->IntegerOf("alert_id")) {
+    Acknowledge(connection, *alert_id);
   } else {
-    connection.SendText(ErrorFrame("unknown_type", "Type de message inconnu."));
+    connection.SendText(ErrorFrame("invalid_data", "alert_id entier requis."));
   }
 }
 

@@ -20,7 +20,7 @@ class AlertsSession final : public Session {
   void OnClose(ConnectionId id, std::uint16_t code) override;
 
  private:
-  Topic topic() const { return {Topic::Kind::kAlerts, 0, context_.user.rooms}; }
+  Topic topic() const { return {.kind = Topic::Kind::kAlerts, .rooms = context_.user.rooms}; }
   void SendActive(Connection& connection);
   void Acknowledge(Connection& connection, std::int64_t alert_id);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/json/frames.h"
+#include "core/store/patient_store.h"
 
 namespace fajma::ws {
 namespace {
@@ -17,29 +18,42 @@ struct Missed {
   std::string frame;
 };
 
-// One page of a patient's messages and alert changes, or of alerts alone, merged in cursor order.
+// One page of what a topic is about, in cursor order.
 struct MissedPage {
   std::vector<Missed> events;
   Cursor next = 0;
 };
 
-// Events up to `next` only: beyond it one of the two kinds was cut off by the page's limit.
+template <typename Event>
+void Add(MissedPage& page, const Topic& topic, const FeedPage<Event>& events, std::string (*encode)(const Event&)) {
+  for (const Event& event : events.rows) {
+    if (topic.Wants(event)) page.events.push_back({event.cursor, encode(event)});
+  }
+  if (!events.complete) page.next = std::min(page.next, events.next);
+}
+
+FeedPage<StoredMessage> LoadMessages(const Services& services, const Topic& topic, Cursor after, Cursor up_to) {
+  using Kind = Topic::Kind;
+  if (topic.kind == Kind::kPatient) {
+    return services.readings.MessagesAfter(topic.patient_id, after, kPageRows, up_to);
+  }
+  if (topic.kind == Kind::kAllRooms && topic.rooms == nullptr) {
+    return services.readings.MessagesAfter(std::nullopt, after, kPageRows, up_to);
+  }
+  const std::vector<std::int64_t> ids =
+      PatientStore(services.database).IdsInRooms(topic.kind == Kind::kRoom ? std::vector{topic.room} : *topic.rooms);
+  return services.readings.MessagesOfPatientsAfter(ids, after, kPageRows, up_to);
+}
+
+// Events up to `next` only: beyond it one of the kinds was cut off by the page's limit.
 MissedPage LoadPage(const Services& services, const Topic& topic, Cursor after, Cursor up_to) {
   MissedPage page;
   page.next = up_to;
+  const bool readings = topic.kind != Topic::Kind::kAlerts && topic.carries == Topic::Carries::kEverything;
   const bool patient = topic.kind == Topic::Kind::kPatient;
+  if (readings) Add(page, topic, LoadMessages(services, topic, after, up_to), SensorDataFrame);
   const std::optional<std::int64_t> patient_id = patient ? std::optional(topic.patient_id) : std::nullopt;
-  if (patient) {
-    const auto messages = services.readings.MessagesAfter(patient_id, after, kPageRows, up_to);
-    for (const StoredMessage& message : messages.rows)
-      page.events.push_back({message.cursor, SensorDataFrame(message)});
-    if (!messages.complete) page.next = std::min(page.next, messages.next);
-  }
-  const auto alerts = services.alerts.EventsAfter(after, kPageRows, patient_id, up_to);
-  for (const AlertEvent& event : alerts.rows) {
-    if (topic.Wants(event)) page.events.push_back({event.cursor, AlertFrame(event)});
-  }
-  if (!alerts.complete) page.next = std::min(page.next, alerts.next);
+  Add(page, topic, services.alerts.EventsAfter(after, kPageRows, patient_id, up_to), AlertFrame);
   std::erase_if(page.events, [&](const Missed& missed) { return missed.cursor > page.next; });
   std::sort(page.events.begin(), page.events.end(), [](auto& a, auto& b) { return a.cursor < b.cursor; });
   return page;
@@ -94,6 +108,14 @@ void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Curs
     }
   });
   if (!taken) connection->Close(kCloseTryAgainLater, "try again later");
+}
+
+void FollowOrCatchUp(const Services& services, Connection& connection, const Topic& topic,
+                     const std::optional<std::string>& after) {
+  if (!after) return services.hub.Follow(connection, topic);
+  if (const auto cursor = ParseCursor(*after)) return CatchUp(services, connection.id(), topic, *cursor);
+  connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
+  services.hub.Follow(connection, topic);
 }
 
 std::optional<Cursor> ParseCursor(std::string_view text) {

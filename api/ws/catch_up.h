@@ -14,6 +14,11 @@ namespace fajma::ws {
 // with 1013 when the database fails (the client comes back with its last cursor).
 void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Cursor after);
 
+// Loop thread. From now on, or from `?apres=` when one was sent; one that is no cursor is told, and it goes on from
+// now.
+void FollowOrCatchUp(const Services& services, Connection& connection, const Topic& topic,
+                     const std::optional<std::string>& after);
+
 // The cursor of `?apres=`: a whole number from 0; absent when it is none.
 std::optional<Cursor> ParseCursor(std::string_view text);
 

@@ -8,6 +8,7 @@
 #include "api/ws/alerts_session.h"
 #include "api/ws/cidr.h"
 #include "api/ws/iot_session.h"
+#include "api/ws/monitoring_session.h"
 #include "core/runtime/log.h"
 
 namespace fajma::ws {
@@ -30,13 +31,23 @@ struct RouteMatch {
   std::string name;
 };
 
+struct NamedRoute {
+  std::string_view prefix;  // a name follows
+  SocketContext::Route route;
+};
+constexpr NamedRoute kNamedRoutes[] = {
+    {"/ws/iot/", SocketContext::Route::kIot},
+    {"/ws/monitoring/", SocketContext::Route::kMonitoring},
+};
+
 // The routes of WebSockets, with or without their last slash.
 std::optional<RouteMatch> MatchRoute(std::string_view path) {
   if (path.ends_with('/')) path.remove_suffix(1);
   if (path == "/ws/alerts") return RouteMatch{SocketContext::Route::kAlerts, {}};
-  constexpr std::string_view kIot = "/ws/iot/";
-  if (path.starts_with(kIot) && IsRoomName(path.substr(kIot.size()))) {
-    return RouteMatch{SocketContext::Route::kIot, std::string(path.substr(kIot.size()))};
+  for (const NamedRoute& named : kNamedRoutes) {
+    if (!path.starts_with(named.prefix)) continue;
+    const std::string_view name = path.substr(named.prefix.size());
+    if (IsRoomName(name)) return RouteMatch{named.route, std::string(name)};
   }
   return std::nullopt;
 }
@@ -64,19 +75,41 @@ std::string_view HostOfOrigin(std::string_view origin) {
 }
 
 // As on REST: administrateur and integrateur see all patients, carers those of their rooms, technicien none.
-bool SeesPatients(const SocketUser& user) { return user.user_id != 0 && user.role != "technicien"; }
+bool SeesPatients(const SocketUser& user) { return user.user_id != 0 && user.role != kTechnician; }
 
 Rooms RoomsOf(User user) {
   if (user.role != "medecin" && user.role != "infirmier") return nullptr;
   return std::make_shared<const std::vector<std::string>>(std::move(user.rooms));
 }
 
-// Who listens to a patient, or to the alerts of all whom the user may see, reads their data.
+// Who listens to a patient, or to alerts and readings of all whom the user may see, reads their data.
 void NoteSubscription(const Services& services, const SocketContext& context) {
-  if (services.access_journal == nullptr || context.user.user_id == 0) return;
-  const bool of_patient = context.route == SocketContext::Route::kIot;
-  services.access_journal->Note(context.user.user_id, of_patient ? context.patient_id : kAnyPatient,
-                                of_patient ? "/ws/iot/" : "/ws/alerts/", SystemNow());
+  if (services.access_journal == nullptr || !SeesPatients(context.user)) return;
+  const auto note = [&](std::int64_t patient_id, const char* route) {
+    services.access_journal->Note(context.user.user_id, patient_id, route, SystemNow());
+  };
+  switch (context.route) {
+    case SocketContext::Route::kIot:
+      return note(context.patient_id, "/ws/iot/");
+    case SocketContext::Route::kAlerts:
+      return note(kAnyPatient, "/ws/alerts/");
+    case SocketContext::Route::kMonitoring:
+      return note(kAnyPatient, "/ws/monitoring/");
+  }
+}
+
+bool IsOne(const std::string* value) { return value != nullptr && *value == "1"; }
+
+std::unique_ptr<Session> NewSession(const Services& services, SocketContext context) {
+  switch (context.route) {
+    case SocketContext::Route::kIot:
+      return std::make_unique<IotSession>(services, std::move(context));
+    case SocketContext::Route::kMonitoring:
+      return std::make_unique<MonitoringSession>(services, std::move(context));
+    case SocketContext::Route::kAlerts:
+      break;
+  }
+  return std::make_unique<AlertsSession>(services, std::move(context));
 }
 
 }  // namespace
@@ -87,7 +120,8 @@ Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, Hand
       options_(std::move(options)),
       users_(services.database),
       devices_(services.database),
-      patients_(services.database) {}
+      patients_(services.database),
+      rooms_(services.database) {}
 
 http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   const std::optional<RouteMatch> match = MatchRoute(request.path);
@@ -96,13 +130,13 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   const std::optional<Token> token = FindToken(request);
   SocketContext context;
   context.route = match->route;
+  context.readings = IsOne(request.FindQuery("mesures"));
+  context.wants_ack = IsOne(request.FindQuery("ack"));
   try {
     std::optional<SocketUser> user = Authenticate(request, token);
     if (!user) return Refused();
     context.user = std::move(*user);
-    const bool admitted = match->route == SocketContext::Route::kAlerts ? SeesPatients(context.user)
-                                                                        : AdmitToPatient(context, match->name);
-    if (!admitted) return Refused();
+    if (!Admit(context, match->name)) return Refused();
     NoteSubscription(services_, context);
   } catch (const DatabaseError&) {
     return http::DetailResponse(503, "Service temporarily unavailable, try again later.");
@@ -110,8 +144,6 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   context.address = options_.client_address ? options_.client_address(request) : request.peer_address;
   if (const std::string* agent = request.FindHeader("User-Agent")) context.user_agent = *agent;
   if (const std::string* after = request.FindQuery("apres")) context.after = *after;
-  const std::string* ack = request.FindQuery("ack");
-  context.wants_ack = ack != nullptr && *ack == "1";
   http::UpgradeAccept accept;
   accept.context = std::move(context);
   if (token && !token->subprotocol.empty()) {
@@ -125,13 +157,7 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
 
 void Handshake::Adopt(http::DetachedSocket socket) {
   auto context = std::any_cast<SocketContext>(std::move(socket.context));
-  std::unique_ptr<Session> session;
-  if (context.route == SocketContext::Route::kAlerts) {
-    session = std::make_unique<AlertsSession>(services_, std::move(context));
-  } else {
-    session = std::make_unique<IotSession>(services_, std::move(context));
-  }
-  services_.loop.Adopt(std::move(socket), std::move(session));
+  services_.loop.Adopt(std::move(socket), NewSession(services_, std::move(context)));
 }
 
 // `?token=` first, then the header, then a subprotocol, which browsers can set.
@@ -199,6 +225,26 @@ std::optional<Patient> Handshake::FindPatient(const std::string& name) {
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
   if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
   return patients_.Find(id);
+}
+
+bool Handshake::Admit(SocketContext& context, const std::string& name) {
+  switch (context.route) {
+    case SocketContext::Route::kIot:
+      return AdmitToPatient(context, name);
+    case SocketContext::Route::kMonitoring:
+      return AdmitToMonitoring(context, name);
+    case SocketContext::Route::kAlerts:
+      break;
+  }
+  return SeesPatients(context.user);
+}
+
+// A room that is there, and that a carer has. A technicien watches over the devices of all.
+bool Handshake::AdmitToMonitoring(SocketContext& context, const std::string& name) {
+  if (context.user.user_id == 0 || (context.readings && !SeesPatients(context.user))) return false;
+  context.room = name;
+  if (name == kGlobalRoom) return true;
+  return AreSeen(context.user.rooms, {0, {}, name}) && rooms_.FindByName(name);
 }
 
 bool Handshake::AdmitToPatient(SocketContext& context, const std::string& name) {

@@ -11,6 +11,7 @@
 #include "api/ws/services.h"
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
+#include "core/store/room_store.h"
 #include "core/store/user_store.h"
 
 namespace fajma::ws {
@@ -43,7 +44,10 @@ class Handshake {
   std::optional<SocketUser> Authenticate(const http::Request& request, const std::optional<Token>& token);
   std::optional<SocketUser> Anonymous(const http::Request& request) const;
   std::optional<Patient> FindPatient(const std::string& name);
+  // Of the routes, with the name in their path.
+  bool Admit(SocketContext& context, const std::string& name);
   bool AdmitToPatient(SocketContext& context, const std::string& name);
+  bool AdmitToMonitoring(SocketContext& context, const std::string& name);
 
   Services services_;
   const auth::TokenAuthority& tokens_;
@@ -51,6 +55,7 @@ class Handshake {
   UserStore users_;
   DeviceStore devices_;
   PatientStore patients_;
+  RoomStore rooms_;
 };
 
 }  // namespace fajma::ws

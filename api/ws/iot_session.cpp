@@ -44,13 +44,7 @@ void IotSession::OnOpen(Connection& connection) {
     TellDevice(context_.user.device_mac, true);
   }
   if (context_.user.write_only) return;
-  if (!context_.after) return services_.hub.Follow(connection, topic());
-  if (const auto cursor = ParseCursor(*context_.after)) {
-    CatchUp(services_, connection.id(), topic(), *cursor);
-  } else {
-    connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
-    services_.hub.Follow(connection, topic());
-  }
+  FollowOrCatchUp(services_, connection, topic(), context_.after);
 }
 
 void IotSession::OnText(Connection& connection, std::string_view text) {

@@ -26,7 +26,7 @@ class IotSession final : public Session, public OutcomeListener {
   static constexpr std::size_t kMaxDevices = 16;
 
  private:
-  Topic topic() const { return {Topic::Kind::kPatient, context_.patient_id, nullptr}; }
+  Topic topic() const { return {.kind = Topic::Kind::kPatient, .patient_id = context_.patient_id}; }
   // Its commands come here from now on.
   void BindDevice(ConnectionId id, Mac mac, bool answers);
   void TellDevice(Mac mac, bool online);

@@ -17,20 +17,48 @@ constexpr Cursor kNoCursor = std::numeric_limits<Cursor>::max();
 
 bool IsForAlerts(const AlertEvent& event) { return event.alert.level >= AlertLevel::kCritical; }
 
+std::string FrameOf(const StoredMessage& message) { return SensorDataFrame(message); }
+std::string FrameOf(const AlertEvent& event) { return AlertFrame(event); }
+std::string FrameOf(const DeviceStatusEvent& event) { return DeviceStatusFrame(event); }
+
+template <typename Event>
+void SendMissed(Connection& connection, const Topic& topic, Cursor after, const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (event.cursor > after && topic.Wants(event)) connection.Send(EncodeTextFrame(FrameOf(event)));
+  }
+}
+
 }  // namespace
 
 bool AreSeen(const Rooms& rooms, const PatientRef& patient) {
   return rooms == nullptr || std::find(rooms->begin(), rooms->end(), patient.room) != rooms->end();
 }
 
+bool Topic::IsAbout(const PatientRef& patient) const {
+  switch (kind) {
+    case Kind::kPatient:
+      return patient.id == patient_id;
+    case Kind::kRoom:
+      return patient.room == room;
+    case Kind::kAlerts:
+    case Kind::kAllRooms:
+      break;
+  }
+  return AreSeen(rooms, patient);
+}
+
 bool Topic::Wants(const StoredMessage& message) const {
-  return kind == Kind::kPatient && message.patient->id == patient_id;
+  return kind != Kind::kAlerts && carries == Carries::kEverything && IsAbout(*message.patient);
 }
 
 bool Topic::Wants(const AlertEvent& event) const {
-  if (kind == Kind::kPatient) return event.alert.patient->id == patient_id;
-  return IsForAlerts(event) && AreSeen(rooms, *event.alert.patient);
+  if (kind == Kind::kAlerts && !IsForAlerts(event)) return false;
+  const bool carried =
+      carries == Carries::kEverything || (carries == Carries::kNewAlerts && event.change == AlertChange::kRaised);
+  return carried && IsAbout(*event.alert.patient);
 }
+
+bool Topic::Wants(const DeviceStatusEvent& event) const { return kind != Kind::kAlerts && IsAbout(*event.patient); }
 
 LiveHub::LiveHub(Loop& loop, std::uint64_t process) : loop_(loop), process_(process) {}
 
@@ -56,43 +84,41 @@ void LiveHub::CheckNumber(std::int64_t number) {
 
 void LiveHub::Deliver(const CommitPtr& commit) {
   if (commit->number != 0 && !commit->repeated) CheckNumber(commit->number);
-  for (const DeviceStatusEvent& event : commit->statuses) {
-    const auto found = patients_.find(event.patient->id);
-    if (found != patients_.end()) SendTo(found->second, kNoCursor, *event.patient, DeviceStatusFrame(event));
-  }
+  for (CommitObserver* observer : observers_) observer->OnCommit(*commit);
+  for (const DeviceStatusEvent& event : commit->statuses) DeliverEvent(event, kNoCursor, *event.patient);
   // An answer keeps its place among the messages, as each sender saw them go.
+  const auto deliver = [this](const StoredMessage& message) {
+    DeliverEvent(message, message.cursor, *message.patient);
+  };
   std::size_t delivered = commit->repeated ? commit->messages.size() : 0;
   for (const Outcome& outcome : commit->outcomes) {
-    for (; delivered < outcome.messages_before; ++delivered) DeliverMessage(commit->messages[delivered]);
+    for (; delivered < outcome.messages_before; ++delivered) deliver(commit->messages[delivered]);
     DeliverOutcome(outcome, *commit);
   }
-  for (; delivered < commit->messages.size(); ++delivered) DeliverMessage(commit->messages[delivered]);
+  for (; delivered < commit->messages.size(); ++delivered) deliver(commit->messages[delivered]);
   if (commit->repeated) return;
-  for (const AlertEvent& event : commit->alerts) DeliverAlert(event);
+  for (const AlertEvent& event : commit->alerts) DeliverEvent(event, event.cursor, *event.alert.patient);
   Remember(commit);
 }
 
-void LiveHub::DeliverMessage(const StoredMessage& message) {
-  const auto found = patients_.find(message.patient->id);
-  if (found == patients_.end()) return;
-  SendTo(found->second, message.cursor, *message.patient, SensorDataFrame(message));
-}
-
-void LiveHub::SendTo(const Followers& followers, Cursor cursor, const PatientRef& patient, const std::string& text) {
-  const Frame frame = EncodeTextFrame(text);
-  for (const Follower& follower : followers) {
-    if (cursor <= follower.after || !AreSeen(follower.rooms, patient)) continue;
-    if (Connection* connection = loop_.Find(follower.id)) connection->Send(frame);
+// Encoded once, when somebody wants it.
+template <typename Event>
+void LiveHub::DeliverEvent(const Event& event, Cursor cursor, const PatientRef& patient) {
+  const auto of_patient = patients_.find(patient.id);
+  const auto of_room = rooms_.find(patient.room);
+  const Followers* const lists[] = {of_patient == patients_.end() ? nullptr : &of_patient->second,
+                                    of_room == rooms_.end() ? nullptr : &of_room->second, &all_rooms_, &alerts_};
+  Frame frame;
+  for (const Followers* followers : lists) {
+    if (followers == nullptr) continue;
+    for (const Follower& follower : *followers) {
+      if (cursor <= follower.after || !follower.topic.Wants(event)) continue;
+      Connection* connection = loop_.Find(follower.id);
+      if (connection == nullptr) continue;
+      if (frame == nullptr) frame = EncodeTextFrame(FrameOf(event));
+      connection->Send(frame);
+    }
   }
-}
-
-void LiveHub::DeliverAlert(const AlertEvent& event) {
-  const auto found = patients_.find(event.alert.patient->id);
-  const bool for_alerts = IsForAlerts(event) && !alerts_.empty();
-  if (found == patients_.end() && !for_alerts) return;
-  const std::string text = AlertFrame(event);
-  if (found != patients_.end()) SendTo(found->second, event.cursor, *event.alert.patient, text);
-  if (for_alerts) SendTo(alerts_, event.cursor, *event.alert.patient, text);
 }
 
 void LiveHub::DeliverOutcome(const Outcome& outcome, const Commit& commit) {
@@ -118,11 +144,21 @@ void LiveHub::Remember(const CommitPtr& commit) {
 }
 
 LiveHub::Followers& LiveHub::FollowersOf(const Topic& topic) {
-  return topic.kind == Topic::Kind::kAlerts ? alerts_ : patients_[topic.patient_id];
+  switch (topic.kind) {
+    case Topic::Kind::kPatient:
+      return patients_[topic.patient_id];
+    case Topic::Kind::kRoom:
+      return rooms_[topic.room];
+    case Topic::Kind::kAllRooms:
+      return all_rooms_;
+    case Topic::Kind::kAlerts:
+      break;
+  }
+  return alerts_;
 }
 
 void LiveHub::Follow(const Connection& connection, const Topic& topic) {
-  FollowersOf(topic).push_back({connection.id(), 0, topic.rooms});
+  FollowersOf(topic).push_back({connection.id(), 0, topic});
 }
 
 bool LiveHub::FollowFrom(Connection& connection, const Topic& topic, Cursor after, std::int64_t newest_commit) {
@@ -132,16 +168,12 @@ bool LiveHub::FollowFrom(Connection& connection, const Topic& topic, Cursor afte
   if (!complete) return false;
   for (const CommitPtr& commit : remembered_) {
     if (commit->number < first) continue;
-    for (const StoredMessage& message : commit->messages) {
-      if (topic.Wants(message) && message.cursor > after) connection.Send(EncodeTextFrame(SensorDataFrame(message)));
-    }
-    for (const AlertEvent& event : commit->alerts) {
-      if (topic.Wants(event) && event.cursor > after) connection.Send(EncodeTextFrame(AlertFrame(event)));
-    }
+    SendMissed(connection, topic, after, commit->messages);
+    SendMissed(connection, topic, after, commit->alerts);
   }
   if (expected_ == 0) expected_ = newest_commit + 1;
   const Cursor remembered = remembered_.empty() ? 0 : MakeCursor(remembered_.back()->number + 1, -1);
-  FollowersOf(topic).push_back({connection.id(), std::max(after, remembered), topic.rooms});
+  FollowersOf(topic).push_back({connection.id(), std::max(after, remembered), topic});
   return true;
 }
 
@@ -171,7 +203,9 @@ void LiveHub::Leave(ConnectionId id, const Topic& topic) {
   listeners_.erase(id);
   Followers& followers = FollowersOf(topic);
   std::erase_if(followers, [id](const Follower& follower) { return follower.id == id; });
-  if (topic.kind == Topic::Kind::kPatient && followers.empty()) patients_.erase(topic.patient_id);
+  if (!followers.empty()) return;
+  if (topic.kind == Topic::Kind::kPatient) patients_.erase(topic.patient_id);
+  if (topic.kind == Topic::Kind::kRoom) rooms_.erase(topic.room);
 }
 
 // The commits that were passed over are missed by all who follow anything: each comes back and resumes.
@@ -180,8 +214,12 @@ void LiveHub::CloseAllFollowers() {
   expected_ = 0;
   remembered_.clear();
   remembered_messages_ = 0;
+  for (CommitObserver* observer : observers_) observer->OnMissed();
   Followers all = alerts_;
-  for (const auto& [patient, followers] : patients_) all.insert(all.end(), followers.begin(), followers.end());
+  const auto add = [&all](const Followers& followers) { all.insert(all.end(), followers.begin(), followers.end()); };
+  for (const auto& [patient, followers] : patients_) add(followers);
+  for (const auto& [room, followers] : rooms_) add(followers);
+  add(all_rooms_);
   for (const Follower& follower : all) {
     Connection* connection = loop_.Find(follower.id);
     if (connection == nullptr) continue;

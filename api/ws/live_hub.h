@@ -21,14 +21,30 @@ bool AreSeen(const Rooms& rooms, const PatientRef& patient);
 
 // Whose events a socket follows.
 struct Topic {
-  enum class Kind : std::uint8_t { kPatient, kAlerts };
+  enum class Kind : std::uint8_t { kPatient, kAlerts, kRoom, kAllRooms };
+  // What a monitor of rooms hears of: statuses of devices; alerts that are raised, too; or everything.
+  enum class Carries : std::uint8_t { kStatuses, kNewAlerts, kEverything };
   Kind kind = Kind::kPatient;
   std::int64_t patient_id = 0;  // kPatient
-  Rooms rooms;                  // kAlerts: of these rooms' patients
+  std::string room = {};        // kRoom
+  Rooms rooms = nullptr;        // kAlerts, kAllRooms: of these rooms' patients
+  Carries carries = Carries::kEverything;
 
   bool Wants(const StoredMessage& message) const;
   // ws/alerts carries what cannot wait.
   bool Wants(const AlertEvent& event) const;
+  bool Wants(const DeviceStatusEvent& event) const;
+
+ private:
+  bool IsAbout(const PatientRef& patient) const;
+};
+
+// Is shown every commit that the hub delivers, in their order, before the sockets hear of it. Loop thread.
+class CommitObserver {
+ public:
+  virtual ~CommitObserver() = default;
+  virtual void OnCommit(const Commit& commit) = 0;
+  virtual void OnMissed() = 0;  // the hub was too far behind: some were passed over
 };
 
 // A session that has sent messages to ingest is told what became of each, in order. Loop thread.
@@ -49,6 +65,9 @@ class LiveHub {
   // behind, commits are passed over. Whenever a commit is missing, every follower is closed with 1013: each resumes at
   // its cursor.
   void OnCommit(const CommitPtr& commit);
+
+  // Before the first commit. `observer` outlives the loop.
+  void Observe(CommitObserver& observer) { observers_.push_back(&observer); }
 
   // --- loop thread ---
   // From now on; nothing of what was before.
@@ -76,16 +95,15 @@ class LiveHub {
   struct Follower {
     ConnectionId id;
     Cursor after;  // it has everything up to here
-    Rooms rooms;   // of whose patients it hears; of a patient's own followers: all
+    Topic topic;
   };
   using Followers = std::vector<Follower>;
 
   void Deliver(const CommitPtr& commit);
-  void DeliverMessage(const StoredMessage& message);
-  void DeliverAlert(const AlertEvent& event);
+  template <typename Event>
+  void DeliverEvent(const Event& event, Cursor cursor, const PatientRef& patient);
   void DeliverOutcome(const Outcome& outcome, const Commit& commit);
   void Remember(const CommitPtr& commit);
-  void SendTo(const Followers& followers, Cursor cursor, const PatientRef& patient, const std::string& text);
   void CloseAllFollowers();
   void CheckNumber(std::int64_t number);
   Followers& FollowersOf(const Topic& topic);
@@ -97,7 +115,10 @@ class LiveHub {
   std::atomic<std::uint64_t> overruns_{0};
 
   // Loop thread only.
+  std::vector<CommitObserver*> observers_;
   std::unordered_map<std::int64_t, Followers> patients_;
+  std::unordered_map<std::string, Followers> rooms_;
+  Followers all_rooms_;
   Followers alerts_;
   struct Bound {
     ConnectionId id;

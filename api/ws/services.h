@@ -10,6 +10,7 @@
 #include "api/ws/background.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
+#include "api/ws/room_monitor.h"
 #include "api/ws/session_recorder.h"
 #include "api/ws/socket_registry.h"
 #include "core/bus/event_bus.h"
@@ -32,9 +33,13 @@ struct Services {
   ReadingStore& readings;
   SocketRegistry& sockets;
   SessionRecorder& recorder;
+  RoomMonitor& monitor;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
+
+inline constexpr std::string_view kTechnician = "technicien";
+inline constexpr std::string_view kGlobalRoom = "global";  // of monitors: all rooms that the user may see
 
 // Who opened a socket, as the handshake found out.
 struct SocketUser {
@@ -51,13 +56,14 @@ struct SocketUser {
 
 // What the handshake handed over for its session (DetachedSocket::context).
 struct SocketContext {
-  enum class Route : std::uint8_t { kIot, kAlerts };
+  enum class Route : std::uint8_t { kIot, kAlerts, kMonitoring };
   Route route = Route::kIot;
   SocketUser user;
   std::int64_t patient_id = 0;       // kIot
-  std::string room;                  // of that patient
+  std::string room;                  // of that patient; or kMonitoring: the room, or kGlobalRoom
   std::optional<std::string> after;  // `?apres=` as sent
   bool wants_ack = false;            // `?ack=1`
+  bool readings = false;             // `?mesures=1`
   std::string address;               // of the client
   std::string user_agent;
 };

@@ -24,12 +24,18 @@ bool HasLoggedOut(const SessionEnd& end, const SocketContext& socket) {
   return IsOfUser(end, socket) && (end.login.empty() || login.empty() || login == end.login);
 }
 
-// Lost rooms end the sockets of their patients, and those that show all rooms' alerts; another role ends all.
+bool ShowsManyRooms(const SocketContext& socket) {
+  using Route = SocketContext::Route;
+  return socket.route == Route::kAlerts || (socket.route == Route::kMonitoring && socket.room == kGlobalRoom);
+}
+
+// Lost rooms end the sockets of their patients and their monitors, and those that show many rooms; another role ends
+// all.
 bool HasLostAccess(const SessionEnd& end, const SocketContext& socket) {
   if (socket.user.user_id == 0 || (end.user_id != 0 && !IsOfUser(end, socket))) return false;
   if (end.rooms.empty()) return true;
   if (socket.user.rooms == nullptr) return false;
-  if (socket.route == SocketContext::Route::kIot) return Has(end.rooms, socket.room);
+  if (!ShowsManyRooms(socket)) return Has(end.rooms, socket.room);
   return std::any_of(end.rooms.begin(), end.rooms.end(),
                      [&](const std::string& room) { return Has(*socket.user.rooms, room); });
 }
@@ -64,6 +70,17 @@ constexpr EndRule kRules[] = {
 };
 
 }  // namespace
+
+void SocketRegistry::Add(ConnectionId id, const SocketContext& context) {
+  if (sockets_.insert_or_assign(id, &context).second && context.user.user_id != 0) ++users_;
+}
+
+void SocketRegistry::Remove(ConnectionId id) {
+  const auto found = sockets_.find(id);
+  if (found == sockets_.end()) return;
+  if (found->second->user.user_id != 0) --users_;
+  sockets_.erase(found);
+}
 
 std::vector<const SocketContext*> SocketRegistry::All() const {
   std::vector<const SocketContext*> all;

@@ -16,8 +16,9 @@ struct SocketContext;
 class SocketRegistry {
  public:
   // `context` outlives the entry: it is the session's.
-  void Add(ConnectionId id, const SocketContext& context) { sockets_[id] = &context; }
-  void Remove(ConnectionId id) { sockets_.erase(id); }
+  void Add(ConnectionId id, const SocketContext& context);
+  void Remove(ConnectionId id);
+  std::size_t users() const { return users_; }  // how many of them are users'
   // Valid until the loop goes on.
   std::vector<const SocketContext*> All() const;
   struct Ended {
@@ -29,6 +30,7 @@ class SocketRegistry {
 
  private:
   std::unordered_map<ConnectionId, const SocketContext*> sockets_;
+  std::size_t users_ = 0;
 };
 
 // Any thread: closes them with 4401, or with 1013 where the client may come back at once.

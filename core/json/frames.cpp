@@ -1,5 +1,9 @@
 #include "core/json/frames.h"
 
+#include <array>
+#include <cmath>
+#include <numeric>
+
 #include "core/json/writer.h"
 
 namespace fajma {
@@ -29,6 +33,21 @@ void AppendAlert(std::string& out, const Alert& alert) {
   writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
   writer.Time("date_creation", alert.created_at);
   writer.End();
+}
+
+double RoundedToThousandths(double number) { return std::round(number * 1000) / 1000; }
+
+template <std::size_t kCount>
+void AppendCounts(std::string& out, const std::array<std::string_view, kCount>& names,
+                  const std::array<std::int64_t, kCount>& counts) {
+  ObjectWriter writer(out);
+  for (std::size_t i = 0; i < kCount; ++i) writer.Integer(names[i], counts[i]);
+  writer.End();
+}
+
+template <std::size_t kCount>
+std::int64_t SumOf(const std::array<std::int64_t, kCount>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
 
 // Most messages are about 200 bytes: one allocation.
@@ -122,6 +141,31 @@ std::string CommandFrame(const DeviceCommand& command, Micros now) {
   writer.Raw("params", command.params);
   writer.Time("timestamp", now);
   writer.Time("expires_at", command.expires_at);
+  writer.End();
+  return out;
+}
+
+std::string MonitoringStatsFrame(std::string_view room, const MonitoringStats& stats, Micros now) {
+  const RoomFigures& figures = stats.room;
+  const auto readings = static_cast<std::int64_t>(figures.readings_last_minute);
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Raw("type", "\"monitoring_stats\"");
+  writer.String("room_name", room);
+  {
+    ObjectWriter inner(writer.Key("stats"));
+    inner.Integer("dispositifs_total", SumOf(figures.devices_by_status));
+    inner.Integer("dispositifs_connectes", figures.devices_by_status[0]);
+    AppendCounts(inner.Key("dispositifs_par_status"), kDeviceStatuses, figures.devices_by_status);
+    inner.Integer("donnees_derniere_minute", readings);
+    inner.Number("donnees_par_seconde", RoundedToThousandths(static_cast<double>(readings) / 60));
+    inner.Integer("alertes_actives", SumOf(figures.alerts_by_level));
+    AppendCounts(inner.Key("alertes_par_niveau"), kAlertLevelNames, figures.alerts_by_level);
+    inner.Integer("sessions_actives", stats.active_sessions);
+    inner.Number("temps_reponse_api_ms", RoundedToThousandths(stats.api_response_ms));
+    inner.End();
+  }
+  writer.Time("timestamp", now);
   writer.End();
   return out;
 }

@@ -9,6 +9,7 @@
 
 #include "core/domain/command.h"
 #include "core/domain/commit.h"
+#include "core/domain/monitoring.h"
 
 namespace fajma {
 
@@ -21,6 +22,8 @@ std::string ConnectionEstablishedFrame(std::int64_t patient_id);
 std::string ActiveAlertsFrame(std::span<const Alert> alerts);
 // {"type":"command",…} as documented, and when it expires.
 std::string CommandFrame(const DeviceCommand& command, Micros now);
+// {"type":"monitoring_stats","room_name":…,"stats":{…},"timestamp":…}
+std::string MonitoringStatsFrame(std::string_view room, const MonitoringStats& stats, Micros now);
 std::string PongFrame(Micros now);
 std::string GapFrame(Cursor from, Cursor to);
 // {"type":"ack",…} for a device that asked for it or numbers its messages: what it sent is committed.
