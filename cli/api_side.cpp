@@ -89,6 +89,7 @@ ApiSide::ApiSide(const Settings& settings, ApiSideOptions options, Foundation& f
   });
   ticker_ = std::make_unique<ws::Ticker>(std::vector<ws::Ticker::Job>{
       {ws::RoomMonitor::kTick, [this] { loop_.Post([this] { monitor_.Tick(); }); }},
+      {ws::ChatRooms::kTick, [this] { loop_.Post([this] { chats_.Tick(); }); }},
   });
   foundation.OnNoticesMissed([this] { ws::CheckRights(SocketParts()); });
 }
@@ -119,7 +120,7 @@ CommandSink ApiSide::Commands() { return ws::CommandsOverSockets(loop_, hub_); }
 
 ws::Services ApiSide::SocketParts() {
   return {loop_,   hub_,      background_,   intake_,   foundation_.bus(), foundation_.database(),
-          alerts_, readings_, open_sockets_, recorder_, monitor_, &access_journal_,  options_.on_device};
+          alerts_, readings_, open_sockets_, recorder_, monitor_, chats_, &access_journal_,  options_.on_device};
 }
 
 ws::MonitorSources ApiSide::MonitorParts() {

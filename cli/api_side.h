@@ -16,6 +16,7 @@
 #include "api/http/server.h"
 #include "api/rest/rest_api.h"
 #include "api/ws/background.h"
+#include "api/ws/chat_rooms.h"
 #include "api/ws/handshake.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
@@ -90,6 +91,7 @@ class ApiSide {
   ws::SessionRecorder recorder_;
   http::ResponseTimes response_times_;
   ws::RoomMonitor monitor_{loop_, hub_, background_, foundation_.database(), MonitorParts()};
+  ws::ChatRooms chats_{loop_, hub_, foundation_.bus(), intake_.process()};
   ws::Background background_;
   std::unique_ptr<rest::RestApi> rest_;
   std::unique_ptr<ws::Handshake> handshake_;

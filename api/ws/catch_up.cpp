@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/json/frames.h"
+#include "core/store/chat_store.h"
 #include "core/store/patient_store.h"
 
 namespace fajma::ws {
@@ -49,6 +50,10 @@ FeedPage<StoredMessage> LoadMessages(const Services& services, const Topic& topi
 MissedPage LoadPage(const Services& services, const Topic& topic, Cursor after, Cursor up_to) {
   MissedPage page;
   page.next = up_to;
+  if (topic.kind == Topic::Kind::kChat) {
+    Add(page, topic, ChatStore(services.database).After(topic.room, after, kPageRows, up_to), ChatMessageFrame);
+    return page;
+  }
   const bool readings = topic.kind != Topic::Kind::kAlerts && topic.carries == Topic::Carries::kEverything;
   const bool patient = topic.kind == Topic::Kind::kPatient;
   if (readings) Add(page, topic, LoadMessages(services, topic, after, up_to), SensorDataFrame);

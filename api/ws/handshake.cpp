@@ -6,6 +6,7 @@
 
 #include "api/auth/revocation.h"
 #include "api/ws/alerts_session.h"
+#include "api/ws/chat_session.h"
 #include "api/ws/cidr.h"
 #include "api/ws/iot_session.h"
 #include "api/ws/monitoring_session.h"
@@ -38,6 +39,7 @@ struct NamedRoute {
 constexpr NamedRoute kNamedRoutes[] = {
     {"/ws/iot/", SocketContext::Route::kIot},
     {"/ws/monitoring/", SocketContext::Route::kMonitoring},
+    {"/ws/chat/", SocketContext::Route::kChat},
 };
 
 // The routes of WebSockets, with or without their last slash.
@@ -95,6 +97,8 @@ void NoteSubscription(const Services& services, const SocketContext& context) {
       return note(kAnyPatient, "/ws/alerts/");
     case SocketContext::Route::kMonitoring:
       return note(kAnyPatient, "/ws/monitoring/");
+    case SocketContext::Route::kChat:
+      return;  // what users say to one another is no patient's data
   }
 }
 
@@ -106,6 +110,8 @@ std::unique_ptr<Session> NewSession(const Services& services, SocketContext cont
       return std::make_unique<IotSession>(services, std::move(context));
     case SocketContext::Route::kMonitoring:
       return std::make_unique<MonitoringSession>(services, std::move(context));
+    case SocketContext::Route::kChat:
+      return std::make_unique<ChatSession>(services, std::move(context));
     case SocketContext::Route::kAlerts:
       break;
   }
@@ -200,6 +206,7 @@ std::optional<SocketUser> Handshake::Authenticate(const http::Request& request, 
   std::optional<User> user = users_.Find(*claims.value().user_id);
   if (!user || !user->active) return std::nullopt;
   result.user_id = user->id;
+  result.name = user->name;
   result.role = user->role;
   result.tokens_since = user->tokens_since;
   result.rooms = RoomsOf(std::move(*user));
@@ -233,6 +240,8 @@ bool Handshake::Admit(SocketContext& context, const std::string& name) {
       return AdmitToPatient(context, name);
     case SocketContext::Route::kMonitoring:
       return AdmitToMonitoring(context, name);
+    case SocketContext::Route::kChat:
+      return AdmitToChat(context, name);
     case SocketContext::Route::kAlerts:
       break;
   }
@@ -245,6 +254,14 @@ bool Handshake::AdmitToMonitoring(SocketContext& context, const std::string& nam
   context.room = name;
   if (name == kGlobalRoom) return true;
   return AreSeen(context.user.rooms, {0, {}, name}) && rooms_.FindByName(name);
+}
+
+// The chat of a room of patients is for those who have that room; any other name is for all who may chat.
+bool Handshake::AdmitToChat(SocketContext& context, const std::string& name) {
+  constexpr std::string_view kMayChat[] = {"administrateur", "medecin", "infirmier"};
+  if (std::find(std::begin(kMayChat), std::end(kMayChat), context.user.role) == std::end(kMayChat)) return false;
+  context.room = name;
+  return AreSeen(context.user.rooms, {0, {}, name}) || !rooms_.FindByName(name);
 }
 
 bool Handshake::AdmitToPatient(SocketContext& context, const std::string& name) {

@@ -47,6 +47,7 @@ class Handshake {
   // Of the routes, with the name in their path.
   bool Admit(SocketContext& context, const std::string& name);
   bool AdmitToPatient(SocketContext& context, const std::string& name);
+  bool AdmitToChat(SocketContext& context, const std::string& name);
   bool AdmitToMonitoring(SocketContext& context, const std::string& name);
 
   Services services_;

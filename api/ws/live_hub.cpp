@@ -9,7 +9,8 @@ namespace fajma::ws {
 namespace {
 
 std::int64_t WeightOf(const Commit& commit) {
-  return static_cast<std::int64_t>(1 + commit.messages.size() + commit.alerts.size() + commit.outcomes.size());
+  return static_cast<std::int64_t>(1 + commit.messages.size() + commit.alerts.size() + commit.outcomes.size() +
+                                   commit.chat_messages.size() + commit.chat_signals.size() + commit.presences.size());
 }
 
 // Of what has none: it goes to all.
@@ -20,6 +21,7 @@ bool IsForAlerts(const AlertEvent& event) { return event.alert.level >= AlertLev
 std::string FrameOf(const StoredMessage& message) { return SensorDataFrame(message); }
 std::string FrameOf(const AlertEvent& event) { return AlertFrame(event); }
 std::string FrameOf(const DeviceStatusEvent& event) { return DeviceStatusFrame(event); }
+std::string FrameOf(const ChatMessage& message) { return ChatMessageFrame(message); }
 
 template <typename Event>
 void SendMissed(Connection& connection, const Topic& topic, Cursor after, const std::vector<Event>& events) {
@@ -40,6 +42,8 @@ bool Topic::IsAbout(const PatientRef& patient) const {
       return patient.id == patient_id;
     case Kind::kRoom:
       return patient.room == room;
+    case Kind::kChat:
+      return false;
     case Kind::kAlerts:
     case Kind::kAllRooms:
       break;
@@ -98,10 +102,15 @@ void LiveHub::Deliver(const CommitPtr& commit) {
   for (; delivered < commit->messages.size(); ++delivered) deliver(commit->messages[delivered]);
   if (commit->repeated) return;
   for (const AlertEvent& event : commit->alerts) DeliverEvent(event, event.cursor, *event.alert.patient);
+  for (const ChatMessage& message : commit->chat_messages) {
+    Frame frame;
+    if (const auto found = chats_.find(message.room); found != chats_.end()) {
+      SendTo(found->second, message, message.cursor, frame);
+    }
+  }
   Remember(commit);
 }
 
-// Encoded once, when somebody wants it.
 template <typename Event>
 void LiveHub::DeliverEvent(const Event& event, Cursor cursor, const PatientRef& patient) {
   const auto of_patient = patients_.find(patient.id);
@@ -110,14 +119,19 @@ void LiveHub::DeliverEvent(const Event& event, Cursor cursor, const PatientRef& 
                                     of_room == rooms_.end() ? nullptr : &of_room->second, &all_rooms_, &alerts_};
   Frame frame;
   for (const Followers* followers : lists) {
-    if (followers == nullptr) continue;
-    for (const Follower& follower : *followers) {
-      if (cursor <= follower.after || !follower.topic.Wants(event)) continue;
-      Connection* connection = loop_.Find(follower.id);
-      if (connection == nullptr) continue;
-      if (frame == nullptr) frame = EncodeTextFrame(FrameOf(event));
-      connection->Send(frame);
-    }
+    if (followers != nullptr) SendTo(*followers, event, cursor, frame);
+  }
+}
+
+// Encoded once, when somebody wants it.
+template <typename Event>
+void LiveHub::SendTo(const Followers& followers, const Event& event, Cursor cursor, Frame& frame) {
+  for (const Follower& follower : followers) {
+    if (cursor <= follower.after || !follower.topic.Wants(event)) continue;
+    Connection* connection = loop_.Find(follower.id);
+    if (connection == nullptr) continue;
+    if (frame == nullptr) frame = EncodeTextFrame(FrameOf(event));
+    connection->Send(frame);
   }
 }
 
@@ -151,6 +165,8 @@ LiveHub::Followers& LiveHub::FollowersOf(const Topic& topic) {
       return rooms_[topic.room];
     case Topic::Kind::kAllRooms:
       return all_rooms_;
+    case Topic::Kind::kChat:
+      return chats_[topic.room];
     case Topic::Kind::kAlerts:
       break;
   }
@@ -170,6 +186,7 @@ bool LiveHub::FollowFrom(Connection& connection, const Topic& topic, Cursor afte
     if (commit->number < first) continue;
     SendMissed(connection, topic, after, commit->messages);
     SendMissed(connection, topic, after, commit->alerts);
+    SendMissed(connection, topic, after, commit->chat_messages);
   }
   if (expected_ == 0) expected_ = newest_commit + 1;
   const Cursor remembered = remembered_.empty() ? 0 : MakeCursor(remembered_.back()->number + 1, -1);
@@ -206,6 +223,7 @@ void LiveHub::Leave(ConnectionId id, const Topic& topic) {
   if (!followers.empty()) return;
   if (topic.kind == Topic::Kind::kPatient) patients_.erase(topic.patient_id);
   if (topic.kind == Topic::Kind::kRoom) rooms_.erase(topic.room);
+  if (topic.kind == Topic::Kind::kChat) chats_.erase(topic.room);
 }
 
 // The commits that were passed over are missed by all who follow anything: each comes back and resumes.
@@ -219,6 +237,7 @@ void LiveHub::CloseAllFollowers() {
   const auto add = [&all](const Followers& followers) { all.insert(all.end(), followers.begin(), followers.end()); };
   for (const auto& [patient, followers] : patients_) add(followers);
   for (const auto& [room, followers] : rooms_) add(followers);
+  for (const auto& [room, followers] : chats_) add(followers);
   add(all_rooms_);
   for (const Follower& follower : all) {
     Connection* connection = loop_.Find(follower.id);

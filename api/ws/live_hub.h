@@ -21,12 +21,12 @@ bool AreSeen(const Rooms& rooms, const PatientRef& patient);
 
 // Whose events a socket follows.
 struct Topic {
-  enum class Kind : std::uint8_t { kPatient, kAlerts, kRoom, kAllRooms };
+  enum class Kind : std::uint8_t { kPatient, kAlerts, kRoom, kAllRooms, kChat };
   // What a monitor of rooms hears of: statuses of devices; alerts that are raised, too; or everything.
   enum class Carries : std::uint8_t { kStatuses, kNewAlerts, kEverything };
   Kind kind = Kind::kPatient;
   std::int64_t patient_id = 0;  // kPatient
-  std::string room = {};        // kRoom
+  std::string room = {};        // kRoom, kChat
   Rooms rooms = nullptr;        // kAlerts, kAllRooms: of these rooms' patients
   Carries carries = Carries::kEverything;
 
@@ -34,6 +34,7 @@ struct Topic {
   // ws/alerts carries what cannot wait.
   bool Wants(const AlertEvent& event) const;
   bool Wants(const DeviceStatusEvent& event) const;
+  bool Wants(const ChatMessage& message) const { return kind == Kind::kChat && message.room == room; }
 
  private:
   bool IsAbout(const PatientRef& patient) const;
@@ -100,8 +101,11 @@ class LiveHub {
   using Followers = std::vector<Follower>;
 
   void Deliver(const CommitPtr& commit);
+  // Of a patient: to all who may want it.
   template <typename Event>
   void DeliverEvent(const Event& event, Cursor cursor, const PatientRef& patient);
+  template <typename Event>
+  void SendTo(const Followers& followers, const Event& event, Cursor cursor, Frame& frame);
   void DeliverOutcome(const Outcome& outcome, const Commit& commit);
   void Remember(const CommitPtr& commit);
   void CloseAllFollowers();
@@ -120,6 +124,7 @@ class LiveHub {
   std::unordered_map<std::string, Followers> rooms_;
   Followers all_rooms_;
   Followers alerts_;
+  std::unordered_map<std::string, Followers> chats_;  // by room
   struct Bound {
     ConnectionId id;
     bool answers;

@@ -8,6 +8,7 @@
 
 #include "api/auth/access_journal.h"
 #include "api/ws/background.h"
+#include "api/ws/chat_rooms.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
 #include "api/ws/room_monitor.h"
@@ -34,6 +35,7 @@ struct Services {
   SocketRegistry& sockets;
   SessionRecorder& recorder;
   RoomMonitor& monitor;
+  ChatRooms& chats;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
@@ -44,7 +46,8 @@ inline constexpr std::string_view kGlobalRoom = "global";  // of monitors: all r
 // Who opened a socket, as the handshake found out.
 struct SocketUser {
   std::int64_t user_id = 0;       // 0: a device, or anonymous
-  std::string role;               // of the user
+  std::string name;               // of the user
+  std::string role;               // likewise
   Rooms rooms;                    // of a carer; null: all patients
   std::string login;              // `sid` of its token; empty: none
   std::int64_t tokens_since = 0;  // of the user, as it was then
@@ -56,11 +59,11 @@ struct SocketUser {
 
 // What the handshake handed over for its session (DetachedSocket::context).
 struct SocketContext {
-  enum class Route : std::uint8_t { kIot, kAlerts, kMonitoring };
+  enum class Route : std::uint8_t { kIot, kAlerts, kMonitoring, kChat };
   Route route = Route::kIot;
   SocketUser user;
   std::int64_t patient_id = 0;       // kIot
-  std::string room;                  // of that patient; or kMonitoring: the room, or kGlobalRoom
+  std::string room;                  // of that patient; of the path: kMonitoring (also kGlobalRoom), kChat
   std::optional<std::string> after;  // `?apres=` as sent
   bool wants_ack = false;            // `?ack=1`
   bool readings = false;             // `?mesures=1`

@@ -29,8 +29,8 @@ bool ShowsManyRooms(const SocketContext& socket) {
   return socket.route == Route::kAlerts || (socket.route == Route::kMonitoring && socket.room == kGlobalRoom);
 }
 
-// Lost rooms end the sockets of their patients and their monitors, and those that show many rooms; another role ends
-// all.
+// Lost rooms end the sockets of their patients, their monitors and chats, and those that show many rooms; another role
+// ends all.
 bool HasLostAccess(const SessionEnd& end, const SocketContext& socket) {
   if (socket.user.user_id == 0 || (end.user_id != 0 && !IsOfUser(end, socket))) return false;
   if (end.rooms.empty()) return true;
@@ -40,9 +40,16 @@ bool HasLostAccess(const SessionEnd& end, const SocketContext& socket) {
                      [&](const std::string& room) { return Has(*socket.user.rooms, room); });
 }
 
-// It would go on with the rooms that it began with, and miss the others' alerts.
+bool IsNamedAfterRoom(const SocketContext& socket) {
+  using Route = SocketContext::Route;
+  return socket.route == Route::kMonitoring || socket.route == Route::kChat;
+}
+
+// It would go on with the rooms that it began with, and miss the others' alerts; or under a name that is not the
+// room's any more.
 bool ShowsByRoom(const SessionEnd& end, const SocketContext& socket) {
-  return socket.user.rooms != nullptr && (end.user_id == 0 || IsOfUser(end, socket));
+  if (socket.user.rooms != nullptr) return end.user_id == 0 || IsOfUser(end, socket);
+  return end.user_id == 0 && IsNamedAfterRoom(socket);
 }
 
 bool HasLostPatient(const SessionEnd& end, const SocketContext& socket) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/domain/alert.h"
+#include "core/domain/chat.h"
 #include "core/domain/reading.h"
 #include "core/domain/result.h"
 
@@ -57,7 +58,8 @@ struct Notice {
 
 struct Commit {
   std::int64_t number = 0;  // dense; 0: nothing was committed that has a number
-  // Its messages and alerts were given out before, from the database: only the rest of it is news.
+  // Its messages and alerts, and those of the chat, were given out before, from the database: only the rest of it is
+  // news.
   bool repeated = false;
   std::vector<StoredMessage> messages;
   std::vector<AlertEvent> alerts;
@@ -66,6 +68,10 @@ struct Commit {
   std::vector<BootSettled> settled;
   std::vector<Outcome> outcomes;
   std::vector<Notice> notices;
+  std::vector<ChatMessage> chat_messages;
+  // Stored nowhere: they come in commits with the number 0.
+  std::vector<ChatSignal> chat_signals;
+  std::vector<ChatPresence> presences;
 };
 
 using CommitPtr = std::shared_ptr<const Commit>;

@@ -35,6 +35,17 @@ void AppendAlert(std::string& out, const Alert& alert) {
   writer.End();
 }
 
+void AppendChatMembers(ObjectWriter& writer, const ChatMessage& message) {
+  writer.Integer("id", message.id);
+  writer.String("room_name", message.room);
+  writer.Integer("user_id", message.user_id);
+  writer.String("username", message.user_name);
+  writer.String("message", message.text);
+  writer.Time("timestamp", message.sent_at);
+  writer.Integer("cursor", message.cursor);
+  writer.End();
+}
+
 double RoundedToThousandths(double number) { return std::round(number * 1000) / 1000; }
 
 template <std::size_t kCount>
@@ -166,6 +177,62 @@ std::string MonitoringStatsFrame(std::string_view room, const MonitoringStats& s
     inner.End();
   }
   writer.Time("timestamp", now);
+  writer.End();
+  return out;
+}
+
+std::string ChatMessageFrame(const ChatMessage& message) {
+  std::string out = NewFrame();
+  ObjectWriter writer(out);
+  writer.Raw("type", "\"chat_message\"");
+  AppendChatMembers(writer, message);
+  return out;
+}
+
+std::string ChatHistoryFrame(std::string_view room, std::span<const ChatMessage> messages,
+                             std::optional<std::int64_t> before) {
+  std::string out = NewFrame();
+  ObjectWriter writer(out);
+  writer.Raw("type", "\"chat_history\"");
+  writer.String("room_name", room);
+  if (before) writer.Integer("before", *before);
+  std::string& list = writer.Key("messages");
+  list += "[";
+  for (const ChatMessage& message : messages) {
+    if (&message != messages.data()) list += ",";
+    ObjectWriter each(list);
+    AppendChatMembers(each, message);
+  }
+  list += "]";
+  writer.End();
+  return out;
+}
+
+std::string ChatTypingFrame(const ChatSignal& signal) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Raw("type", "\"typing\"");
+  writer.String("room_name", signal.room);
+  writer.String("username", signal.user.name);
+  writer.End();
+  return out;
+}
+
+std::string ChatPresenceFrame(std::string_view type, std::string_view room, const ChatUser& user,
+                              std::span<const ChatUser> users) {
+  std::string out = NewFrame();
+  ObjectWriter writer(out);
+  writer.String("type", type);
+  writer.String("room_name", room);
+  writer.Integer("user_id", user.id);
+  writer.String("username", user.name);
+  std::string& list = writer.Key("users");
+  list += "[";
+  for (const ChatUser& present : users) {
+    if (&present != users.data()) list += ",";
+    json::AppendJsonString(list, present.name);
+  }
+  list += "]";
   writer.End();
   return out;
 }

@@ -24,6 +24,15 @@ std::string ActiveAlertsFrame(std::span<const Alert> alerts);
 std::string CommandFrame(const DeviceCommand& command, Micros now);
 // {"type":"monitoring_stats","room_name":…,"stats":{…},"timestamp":…}
 std::string MonitoringStatsFrame(std::string_view room, const MonitoringStats& stats, Micros now);
+// {"type":"chat_message",…,"cursor":…}
+std::string ChatMessageFrame(const ChatMessage& message);
+// {"type":"chat_history","room_name":…,"messages":[…]}; `before`: what was asked for, if anything was.
+std::string ChatHistoryFrame(std::string_view room, std::span<const ChatMessage> messages,
+                             std::optional<std::int64_t> before);
+std::string ChatTypingFrame(const ChatSignal& signal);
+// {"type":"user_joined"|"user_left",…}; `users`: who is there now.
+std::string ChatPresenceFrame(std::string_view type, std::string_view room, const ChatUser& user,
+                              std::span<const ChatUser> users);
 std::string PongFrame(Micros now);
 std::string GapFrame(Cursor from, Cursor to);
 // {"type":"ack",…} for a device that asked for it or numbers its messages: what it sent is committed.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/store/chat_store.h"
 #include "core/store/sql.h"
 
 namespace fajma {
@@ -101,6 +102,7 @@ RoomResult RoomStore::Rename(std::int64_t id, const std::string& name) {
         .Bind("avant", before)
         .Run();
   }
+  RenameChat(lease, before, name);
   lease.Commit();
   database_.BumpDirectoryGeneration();
   return {RoomOutcome::kDone, std::move(room)};
@@ -115,6 +117,7 @@ RoomResult RoomStore::Delete(std::int64_t id) {
   if (room->patients > 0) return {RoomOutcome::kNotEmpty, std::nullopt};
   Statement(lease, "DELETE FROM fajma_utilisateur_salle WHERE salle = :nom").Bind("nom", room->name).Run();
   Statement(lease, "DELETE FROM fajma_salle WHERE id = :id").Bind("id", id).Run();
+  RenameChat(lease, room->name, room->name + "#" + std::to_string(id));
   lease.Commit();
   database_.BumpDirectoryGeneration();
   return {RoomOutcome::kDone, std::move(room)};

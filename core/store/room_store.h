@@ -35,9 +35,9 @@ class RoomStore {
   Page<Room> List(const std::optional<std::vector<std::string>>& names, PageRequest page);
 
   RoomResult Create(const std::string& name);
-  // Its patients and users go with it.
+  // Its patients, users and chat go with it.
   RoomResult Rename(std::int64_t id, const std::string& name);
-  // Only one without patients; users lose it.
+  // Only one without patients; users lose it. Its chat is kept where nobody reads it.
   RoomResult Delete(std::int64_t id);
 
  private:
