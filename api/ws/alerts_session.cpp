@@ -1,5 +1,8 @@
 #include "api/ws/alerts_session.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -12,65 +15,110 @@
 namespace fajma::ws {
 namespace {
 
-// Who may acknowledge (contract: administrateur, medecin, infirmier).
-bool MayAcknowledge(const SocketUser& user) {
-  return user.role == "administrateur" || user.role == "medecin" || user.role == "infirmier";
-}
-
 VisiblePatients PatientsOf(const Services& services, const Rooms& rooms) {
   if (rooms == nullptr) return std::nullopt;
   return PatientStore(services.database).IdsInRooms(*rooms);
+}
+
+std::vector<Alert> Listed(const Services& services, const Rooms& rooms, bool present) {
+  const VisiblePatients patients = PatientsOf(services, rooms);
+  return present ? services.alerts.Present(AlertLevel::kCritical, patients)
+                 : services.alerts.Active(AlertLevel::kCritical, patients);
 }
 
 std::string AlertError(std::string_view code, std::string_view message, std::int64_t alert_id) {
   return ErrorFrame(code, message, "alert_id", std::to_string(alert_id));
 }
 
+std::string Unavailable(std::int64_t alert_id) {
+  return AlertError("unavailable", "Service momentanément indisponible.", alert_id);
+}
+
+// A socket that has just been opened comes back by itself.
+void CannotList(Connection& connection, bool just_opened) {
+  if (just_opened) return connection.Close(kCloseTryAgainLater, "try again later");
+  connection.SendText(ErrorFrame("unavailable", "Service momentanément indisponible."));
+}
+
+constexpr std::string_view kPresent = "presente";
+
 }  // namespace
+
+struct AlertsSession::Action {
+  struct Fault {
+    std::string_view code;
+    std::string_view message;
+  };
+  std::string_view type;
+  std::array<std::string_view, 3> roles;
+  AlertResult (*perform)(AlertStore& alerts, std::int64_t alert_id, std::int64_t user_id, Micros now);
+  Fault unknown;
+  Fault already;
+};
+
+constexpr AlertsSession::Action AlertsSession::kActions[] = {
+    {"acknowledge",
+     {"administrateur", "medecin", "infirmier"},
+     [](AlertStore& alerts, std::int64_t id, std::int64_t user, Micros now) {
+       return alerts.Acknowledge(id, user, now);
+     },
+     {"not_found", "Alerte inconnue."},
+     {"already_acknowledged", "Alerte déjà acquittée."}},
+    {"escalate",
+     {"administrateur", "medecin"},
+     [](AlertStore& alerts, std::int64_t id, std::int64_t user, Micros now) { return alerts.Escalate(id, user, now); },
+     {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."},
+     {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."}},
+};
 
 AlertsSession::AlertsSession(const Services& services, SocketContext context)
     : services_(services), context_(std::move(context)) {}
 
-void AlertsSession::OnOpen(Connection& connection) {
-  Register(services_, connection.id(), context_, "alerts", "alerts");
-  SendActive(connection);
-}
-
 // The list is read after the newest commit is noted: a change in between may come twice, in the list and live, but
 // none is missed.
-void AlertsSession::SendActive(Connection& connection) {
-  const ConnectionId id = connection.id();
+void AlertsSession::OnOpen(Connection& connection) {
+  Register(services_, connection.id(), context_, "alerts", "alerts");
   const Cursor newest = MakeCursor(services_.database.last_commit() + 1, -1);
   const std::optional<Cursor> asked = context_.after ? ParseCursor(*context_.after) : std::optional(newest);
   if (!asked) connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
-  const Cursor after = asked.value_or(newest);
-  const bool taken = services_.background.Submit([services = services_, id, after, topic = topic()] {
-    const auto close = [services, id] {
-      if (Connection* late = services.loop.Find(id)) late->Close(kCloseTryAgainLater, "try again later");
+  if (context_.state.value_or(std::string(kPresent)) != kPresent) {
+    connection.SendText(ErrorFrame("invalid_data", "etat : presente."));
+  }
+  SendActive(connection, asked.value_or(newest));
+}
+
+void AlertsSession::SendActive(Connection& connection, std::optional<Cursor> after) {
+  const ConnectionId id = connection.id();
+  const bool present = context_.state == kPresent;
+  const bool taken = services_.background.Submit([services = services_, id, after, present, topic = topic()] {
+    const auto give_up = [services, id, after] {
+      if (Connection* late = services.loop.Find(id)) CannotList(*late, after.has_value());
     };
     try {
-      const std::vector<Alert> active =
-          services.alerts.Active(AlertLevel::kCritical, PatientsOf(services, topic.rooms));
-      services.loop.Post([services, id, after, topic, frame = ActiveAlertsFrame(active)] {
-        Connection* here = services.loop.Find(id);
-        if (here == nullptr) return;
-        here->SendText(frame);
-        CatchUp(services, id, topic, after);
-      });
+      services.loop.Post(
+          [services, id, after, topic, frame = ActiveAlertsFrame(Listed(services, topic.rooms, present))] {
+            Connection* here = services.loop.Find(id);
+            if (here == nullptr) return;
+            here->SendText(frame);
+            if (after) CatchUp(services, id, topic, *after);
+          });
     } catch (const DatabaseError&) {
-      services.loop.Post(close);
+      services.loop.Post(give_up);
     }
   });
-  if (!taken) connection.Close(kCloseTryAgainLater, "try again later");
+  if (!taken) CannotList(connection, after.has_value());
 }
 
 void AlertsSession::OnText(Connection& connection, std::string_view text) {
   services_.recorder.Touch(connection.id());
   const auto request = SocketRequest::Read(connection, text);
   if (!request) return;
-  if (request->type() != "acknowledge") return RefuseType(connection);
+  if (request->type() == "get_active") return SendActive(connection, std::nullopt);
+  const auto* action = std::find_if(std::begin(kActions), std::end(kActions),
+                                    [&](const Action& each) { return each.type == request->type(); });
+  if (action == std::end(kActions)) return RefuseType(connection);
   if (const auto alert_id = request->IntegerOf("alert_id")) {
-    Acknowledge(connection, *alert_id);
+    Act(connection, *action, *alert_id);
   } else {
     connection.SendText(ErrorFrame("invalid_data", "alert_id entier requis."));
   }
@@ -78,8 +126,9 @@ void AlertsSession::OnText(Connection& connection, std::string_view text) {
 
 void AlertsSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }
 
-void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
-  if (!MayAcknowledge(context_.user)) {
+// Whoever follows is told by the hub; the alert of another room is unknown.
+void AlertsSession::Act(Connection& connection, const Action& action, std::int64_t alert_id) {
+  if (std::find(action.roles.begin(), action.roles.end(), context_.user.role) == action.roles.end()) {
     connection.SendText(AlertError("forbidden", "Action non autorisée.", alert_id));
     return;
   }
@@ -88,27 +137,27 @@ void AlertsSession::Acknowledge(Connection& connection, std::int64_t alert_id) {
       if (Connection* here = services.loop.Find(id)) here->SendText(frame);
     });
   };
-  const bool taken = services_.background.Submit([services = services_, answer, alert_id, user = context_.user] {
-    try {
-      const std::optional<Alert> alert = services.alerts.Find(alert_id);
-      const bool seen = alert && AreSeen(user.rooms, *alert->patient);
-      AlertResult result = seen ? services.alerts.Acknowledge(alert_id, user.user_id, SystemNow())
-                                : AlertResult{AlertOutcome::kUnknown, std::nullopt};
-      if (result.outcome == AlertOutcome::kUnknown) {
-        return answer(AlertError("not_found", "Alerte inconnue.", alert_id));
-      }
-      if (result.outcome == AlertOutcome::kAlready) {
-        return answer(AlertError("already_acknowledged", "Alerte déjà acquittée.", alert_id));
-      }
-      auto commit = std::make_shared<Commit>();
-      commit->number = CommitOf(result.event->cursor);
-      commit->alerts.push_back(std::move(*result.event));
-      services.bus.Publish(commit);
-    } catch (const DatabaseError&) {
-      answer(AlertError("unavailable", "Service momentanément indisponible.", alert_id));
-    }
-  });
-  if (!taken) connection.SendText(AlertError("unavailable", "Service momentanément indisponible.", alert_id));
+  const bool taken = services_.background.Submit(
+      [services = services_, answer, &action, alert_id, topic = topic(), user_id = context_.user.user_id] {
+        try {
+          const std::optional<Alert> alert = services.alerts.Find(alert_id);
+          const bool seen = alert && AreSeen(topic.rooms, *alert->patient);
+          AlertResult result = seen ? action.perform(services.alerts, alert_id, user_id, SystemNow())
+                                    : AlertResult{AlertOutcome::kUnknown, std::nullopt};
+          if (result.outcome != AlertOutcome::kDone) {
+            const Action::Fault& fault = result.outcome == AlertOutcome::kUnknown ? action.unknown : action.already;
+            return answer(AlertError(fault.code, fault.message, alert_id));
+          }
+          if (!topic.Wants(*result.event)) answer(AlertFrame(*result.event));  // it is not carried here
+          auto commit = std::make_shared<Commit>();
+          commit->number = CommitOf(result.event->cursor);
+          commit->alerts.push_back(std::move(*result.event));
+          services.bus.Publish(commit);
+        } catch (const DatabaseError&) {
+          answer(Unavailable(alert_id));
+        }
+      });
+  if (!taken) connection.SendText(Unavailable(alert_id));
 }
 
 void AlertsSession::OnClose(ConnectionId id, std::uint16_t) {

@@ -1,7 +1,8 @@
-// ws/alerts/: critical and emergency alerts of all patients, live, and their acknowledgement.
+// ws/alerts/: critical and emergency alerts of all patients, live; their acknowledgement and escalation.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "api/ws/loop/session.h"
@@ -13,7 +14,8 @@ class AlertsSession final : public Session {
  public:
   AlertsSession(const Services& services, SocketContext context);
 
-  // First what is not acknowledged, then live from exactly there (or from `?apres=`).
+  // First what is not acknowledged (with `?etat=presente` what is still so), then live from exactly there (or from
+  // `?apres=`).
   void OnOpen(Connection& connection) override;
   void OnText(Connection& connection, std::string_view text) override;
   void OnBinary(Connection& connection, std::string_view data) override;
@@ -21,8 +23,13 @@ class AlertsSession final : public Session {
 
  private:
   Topic topic() const { return {.kind = Topic::Kind::kAlerts, .rooms = context_.user.rooms}; }
-  void SendActive(Connection& connection);
-  void Acknowledge(Connection& connection, std::int64_t alert_id);
+  // What a person may do with an alert.
+  struct Action;
+  static const Action kActions[];
+
+  // Then follows live from `after` on, when that is given.
+  void SendActive(Connection& connection, std::optional<Cursor> after);
+  void Act(Connection& connection, const Action& action, std::int64_t alert_id);
 
   const Services services_;
   const SocketContext context_;

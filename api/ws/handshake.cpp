@@ -150,6 +150,7 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   context.address = options_.client_address ? options_.client_address(request) : request.peer_address;
   if (const std::string* agent = request.FindHeader("User-Agent")) context.user_agent = *agent;
   if (const std::string* after = request.FindQuery("apres")) context.after = *after;
+  if (const std::string* state = request.FindQuery("etat")) context.state = *state;
   http::UpgradeAccept accept;
   accept.context = std::move(context);
   if (token && !token->subprotocol.empty()) {

@@ -67,6 +67,7 @@ struct SocketContext {
   std::optional<std::string> after;  // `?apres=` as sent
   bool wants_ack = false;            // `?ack=1`
   bool readings = false;             // `?mesures=1`
+  std::optional<std::string> state;  // `?etat=` as sent
   std::string address;               // of the client
   std::string user_agent;
 };

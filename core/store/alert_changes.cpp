@@ -137,7 +137,7 @@ AlertResult AlertStore::Acknowledge(std::int64_t id, std::int64_t user_id, Micro
   return {AlertOutcome::kDone, events.Commit(now).front()};
 }
 
-AlertResult AlertStore::Escalate(std::int64_t id, Micros now) {
+AlertResult AlertStore::Escalate(std::int64_t id, std::int64_t user_id, Micros now) {
   Lease lease = database_.Write();
   lease.Begin();
   std::optional<Alert> alert = LockAlert(lease, refs_, id);
@@ -151,8 +151,10 @@ AlertResult AlertStore::Escalate(std::int64_t id, Micros now) {
       .Bind("id", id)
       .Run();
   EventWriter events(lease);
-  events.Add(AlertChange::kEscalated, *std::move(alert));
-  return {AlertOutcome::kDone, events.Commit(now).front()};
+  events.Add(AlertChange::kEscalated, *std::move(alert), {user_id, now});
+  AlertResult result{AlertOutcome::kDone, events.Commit(now).front()};
+  database_.BumpJudgingGeneration();  // the engine goes on from the new level
+  return result;
 }
 
 std::vector<AlertEvent> AlertStore::Apply(const std::vector<AlertRequest>& requests, Cursor checkpoint, Micros now,

@@ -16,13 +16,19 @@ class EventWriter {
  public:
   explicit EventWriter(Lease& lease) : lease_(lease) {}
 
-  void Add(AlertChange change, Alert alert) {
+  // `by_hand`: of an escalation that a person asked for.
+  struct ByHand {
+    std::optional<std::int64_t> user_id;
+    std::optional<Micros> at;
+  };
+  void Add(AlertChange change, Alert alert, ByHand by_hand = {}) {
     if (events_.empty()) lot_ = TakeLot(lease_);
     const auto index = static_cast<std::int64_t>(events_.size());
     Statement(lease_,
               "INSERT INTO fajma_alerte_evenement (id, alerte_id, patient_id, changement, niveau, message, acquittee,"
-              " acquittee_par_id, date_acquittement, resolue_le) VALUES (:id, :alerte, :patient, :changement, :niveau,"
-              " :message, :acquittee, :par, :acquittement, :resolue)")
+              " acquittee_par_id, date_acquittement, resolue_le, escaladee_par_id, date_escalade) VALUES (:id, :alerte,"
+              " :patient, :changement, :niveau, :message, :acquittee, :par, :acquittement, :resolue, :auteur,"
+              " :escalade)")
         .Bind("id", lot_ * kCursorsPerCommit + index)
         .Bind("alerte", alert.id)
         .Bind("patient", alert.patient->id)
@@ -33,6 +39,8 @@ class EventWriter {
         .Bind("par", alert.acknowledged_by)
         .Bind("acquittement", alert.acknowledged_at)
         .Bind("resolue", alert.resolved_at)
+        .Bind("auteur", by_hand.user_id)
+        .Bind("escalade", by_hand.at)
         .Run();
     events_.push_back({index, change, std::move(alert)});
   }

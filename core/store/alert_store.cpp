@@ -74,6 +74,14 @@ std::vector<Alert> AlertStore::Active(AlertLevel minimum_level, const VisiblePat
   return List(filter, {0, limit}).rows;
 }
 
+std::vector<Alert> AlertStore::Present(AlertLevel minimum_level, const VisiblePatients& patients, std::int64_t limit) {
+  AlertFilter filter;
+  filter.present_only = true;
+  filter.minimum_level = minimum_level;
+  filter.patients = patients;
+  return List(filter, {0, limit}).rows;
+}
+
 std::vector<Alert> AlertStore::LoadPresent() {
   Lease lease = database_.Read();
   Statement query(lease, SelectAlerts() + " WHERE resolue_le IS NULL AND condition_code <> '' ORDER BY id");

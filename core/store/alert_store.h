@@ -66,12 +66,16 @@ class AlertStore {
   // Not acknowledged, at that level or above, newest first.
   std::vector<Alert> Active(AlertLevel minimum_level, const VisiblePatients& patients = {},
                             std::int64_t limit = kMaxPageRows);
+  // Whose condition is there, acknowledged or not; as above.
+  std::vector<Alert> Present(AlertLevel minimum_level, const VisiblePatients& patients = {},
+                             std::int64_t limit = kMaxPageRows);
 
   AlertEvent Create(const NewAlert& alert, Micros now);
   // kAlready: it was acknowledged before.
   AlertResult Acknowledge(std::int64_t id, std::int64_t user_id, Micros now);
-  // One level up. kAlready: it is acknowledged, resolved, or at the highest level.
-  AlertResult Escalate(std::int64_t id, Micros now);
+  // One level up; by whom and when is kept with the event. kAlready: it is acknowledged, resolved, or at the highest
+  // level.
+  AlertResult Escalate(std::int64_t id, std::int64_t user_id, Micros now);
 
   // The alert as it is now; absent: there is none. A level that rises is an escalation, and its event is in `event`:
   // whoever had acknowledged it knew of less.

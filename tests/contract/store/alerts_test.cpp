@@ -205,14 +205,38 @@ TEST_F(Alerts, AreFilteredByEachColumnAndByWhatMayBeSeen) {
 
 TEST_F(Alerts, AreEscalatedByHandOneLevelAtATime) {
   const std::int64_t id = alerts_.Create(Manual(AlertLevel::kCritical), kNow).alert.id;
-  const AlertResult result = alerts_.Escalate(id, kNow);
+  const AlertResult result = alerts_.Escalate(id, 42, kNow + 7);
   ASSERT_EQ(result.outcome, AlertOutcome::kDone);
   EXPECT_EQ(result.event->alert.level, AlertLevel::kEmergency);
-  EXPECT_EQ(alerts_.Escalate(id, kNow).outcome, AlertOutcome::kAlready);
-  EXPECT_EQ(alerts_.Escalate(id + 9, kNow).outcome, AlertOutcome::kUnknown);
+  EXPECT_FALSE(result.event->alert.acknowledged);
+  EXPECT_EQ(alerts_.Find(id)->level, AlertLevel::kEmergency);
+  Lease lease = database_.Read();
+  EXPECT_EQ(QueryText(lease,
+                      "SELECT CAST(escaladee_par_id AS VARCHAR(20)) || ' ' || CAST(date_escalade AS VARCHAR(20))"
+                      " FROM fajma_alerte_evenement WHERE changement = 1"),
+            "42 " + std::to_string(kNow + 7));
+  EXPECT_EQ(
+      QueryText(lease,
+                "SELECT CAST(COUNT(*) AS VARCHAR(20)) FROM fajma_alerte_evenement WHERE escaladee_par_id IS NULL"),
+      "1")
+      << "its raising";
+  EXPECT_EQ(alerts_.Escalate(id, 42, kNow).outcome, AlertOutcome::kAlready);
+  EXPECT_EQ(alerts_.Escalate(id + 9, 42, kNow).outcome, AlertOutcome::kUnknown);
   const std::int64_t seen = alerts_.Create(Manual(AlertLevel::kInfo), kNow).alert.id;
   alerts_.Acknowledge(seen, 1, kNow);
-  EXPECT_EQ(alerts_.Escalate(seen, kNow).outcome, AlertOutcome::kAlready);
+  EXPECT_EQ(alerts_.Escalate(seen, 42, kNow).outcome, AlertOutcome::kAlready);
+}
+
+TEST_F(Alerts, ArePresentUntilTheyAreResolvedAcknowledgedOrNot) {
+  const std::int64_t id = Raise(AlertLevel::kCritical);
+  alerts_.Create(Manual(AlertLevel::kCritical), kNow);  // nothing resolves it: it says nothing of now
+  ASSERT_EQ(alerts_.Present(AlertLevel::kCritical).size(), 1U);
+  alerts_.Acknowledge(id, 1, kNow);
+  EXPECT_EQ(alerts_.Present(AlertLevel::kCritical).at(0).id, id);
+  EXPECT_TRUE(alerts_.Present(AlertLevel::kEmergency).empty());
+  EXPECT_TRUE(alerts_.Present(AlertLevel::kCritical, std::vector<std::int64_t>{other_}).empty());
+  Apply(AlertChange::kResolved, AlertLevel::kCritical, "heart_rate");
+  EXPECT_TRUE(alerts_.Present(AlertLevel::kCritical).empty());
 }
 
 TEST_F(Alerts, TellEachChangeAsItWas) {
