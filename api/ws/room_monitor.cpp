@@ -30,7 +30,7 @@ RoomMonitor::RoomMonitor(Loop& loop, LiveHub& hub, Background& background, Datab
 }
 
 void RoomMonitor::OnCommit(const Commit& commit) {
-  counters_.NoteReadings(commit, ThisSecond());
+  if (!commit.repeated) counters_.NoteReadings(commit, ThisSecond());
   counters_.NoteState(commit);
   if (!loading_) return;
   auto& kept = since_asked_;

@@ -121,6 +121,42 @@ void Write(Writer& to, const Notice& notice) {
   to.EndArray();
 }
 
+void Write(Writer& to, const ChatUser& user) {
+  to.StartArray();
+  to.Int64(user.id);
+  Text(to, user.name);
+  to.EndArray();
+}
+
+void Write(Writer& to, const ChatMessage& message) {
+  to.StartArray();
+  to.Int64(message.id);
+  to.Int64(message.cursor);
+  Text(to, message.room);
+  to.Int64(message.user_id);
+  Text(to, message.user_name);
+  Text(to, message.text);
+  to.Int64(message.sent_at);
+  to.EndArray();
+}
+
+void Write(Writer& to, const ChatSignal& signal) {
+  to.StartArray();
+  Text(to, signal.room);
+  Write(to, signal.user);
+  to.EndArray();
+}
+
+void Write(Writer& to, const ChatPresence& presence) {
+  to.StartArray();
+  to.Uint64(presence.process);
+  Text(to, presence.room);
+  to.StartArray();
+  for (const ChatUser& user : presence.users) Write(to, user);
+  to.EndArray();
+  to.EndArray();
+}
+
 template <typename Item>
 void WriteList(Writer& to, const char* name, const std::vector<Item>& items) {
   if (items.empty()) return;
@@ -278,6 +314,38 @@ bool Read(Reader from, Notice& notice) {
   return from.ok();
 }
 
+bool Read(Reader from, ChatUser& user) {
+  user.id = from.Int();
+  user.name = from.Text();
+  return from.ok();
+}
+
+bool Read(Reader from, ChatMessage& message) {
+  message.id = from.Int();
+  message.cursor = from.Int();
+  message.room = from.Text();
+  message.user_id = from.Int();
+  message.user_name = from.Text();
+  message.text = from.Text();
+  message.sent_at = from.Int();
+  return from.ok();
+}
+
+bool Read(Reader from, ChatSignal& signal) {
+  signal.room = from.Text();
+  from.Require(Read(Reader(from.Next()), signal.user));
+  return from.ok();
+}
+
+bool Read(Reader from, ChatPresence& presence) {
+  presence.process = from.Unsigned();
+  presence.room = from.Text();
+  const Value& users = from.Next();
+  if (!users.IsArray()) return false;
+  for (const Value& user : users.GetArray()) from.Require(Read(Reader(user), presence.users.emplace_back()));
+  return from.ok();
+}
+
 bool ReadItem(const Value& value, Mac& mac) {
   if (!value.IsUint64()) return false;
   mac = Mac::FromBits(value.GetUint64());
@@ -314,7 +382,9 @@ bool ReadCommit(const Value& root, CommitEnvelope& envelope) {
   commit.number = number->value.GetInt64();
   return ReadList(root, "messages", commit.messages) && ReadList(root, "alerts", commit.alerts) &&
          ReadList(root, "statuses", commit.statuses) && ReadList(root, "returned", commit.returned) &&
-         ReadList(root, "settled", commit.settled) && ReadList(root, "notices", commit.notices);
+         ReadList(root, "settled", commit.settled) && ReadList(root, "notices", commit.notices) &&
+         ReadList(root, "chat", commit.chat_messages) && ReadList(root, "typing", commit.chat_signals) &&
+         ReadList(root, "presences", commit.presences);
 }
 
 }  // namespace
@@ -336,6 +406,9 @@ std::string EncodeCommit(const Commit& commit, std::uint64_t process) {
   WriteList(to, "returned", commit.returned);
   WriteList(to, "settled", commit.settled);
   WriteList(to, "notices", commit.notices);
+  WriteList(to, "chat", commit.chat_messages);
+  WriteList(to, "typing", commit.chat_signals);
+  WriteList(to, "presences", commit.presences);
   to.EndObject();
   return std::move(stream.text);
 }

@@ -9,15 +9,15 @@ namespace fajma {
 namespace {
 
 constexpr std::string_view kColumns =
-    "numero, lot, evenement, m.id, m.utilisateur_id, u.username, m.message, m.\"timestamp\""
+    "numero, lot, evenement, m.id, m.room_name, m.utilisateur_id, u.username, m.message, m.\"timestamp\""
     " FROM fajma_messagechat m LEFT JOIN fajma_utilisateur u ON u.id = m.utilisateur_id";
 
 // The variables of kColumns, in their order.
 class ChatRow {
  public:
-  ChatRow(Statement& query, const std::string& room) {
-    message_.room = room;
-    query.Into(commit_, lot_, event_, message_.id, message_.user_id, name_, message_.text, message_.sent_at);
+  explicit ChatRow(Statement& query) {
+    query.Into(commit_, lot_, event_, message_.id, message_.room, message_.user_id, name_, message_.text,
+               message_.sent_at);
   }
   ChatMessage Get() const {
     ChatMessage message = message_;
@@ -67,27 +67,36 @@ ChatHistory ChatStore::Newest(const std::string& room, std::optional<std::int64_
                              (before ? " AND m.id < :avant" : "") + " ORDER BY m.id DESC LIMIT :limit");
   query.Bind("salle", room).Bind("limit", std::clamp<std::int64_t>(limit, 0, kMaxPageRows));
   if (before) query.Bind("avant", *before);
-  ChatRow row(query, room);
+  ChatRow row(query);
   while (query.Next()) history.messages.push_back(row.Get());
   std::reverse(history.messages.begin(), history.messages.end());
   return history;
 }
 
 FeedPage<ChatMessage> ChatStore::After(const std::string& room, Cursor after, std::int64_t limit, Cursor up_to) {
+  return Feed(&room, after, limit, up_to);
+}
+
+FeedPage<ChatMessage> ChatStore::AllAfter(Cursor after, std::int64_t limit, Cursor up_to) {
+  return Feed(nullptr, after, limit, up_to);
+}
+
+FeedPage<ChatMessage> ChatStore::Feed(const std::string* room, Cursor after, std::int64_t limit, Cursor up_to) {
   const auto wanted = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, kMaxPageRows));
   Lease lease = database_.Read();
   CommitWindows windows(lease, after, up_to);
   FeedPage<ChatMessage> page;
   for (CommitWindow window = windows.Next(); !window.empty() && page.complete; window = windows.Next()) {
-    Statement query(lease, "SELECT " + std::string(kColumns) +
-                               " JOIN fajma_commit ON lot = evenement / 8192 WHERE m.room_name = :salle"
-                               " AND evenement >= :premiere AND evenement <= :derniere AND numero >= :de"
+    Statement query(lease, "SELECT " + std::string(kColumns) + " JOIN fajma_commit ON lot = evenement / 8192 WHERE" +
+                               (room != nullptr ? " m.room_name = :salle AND" : "") +
+                               " evenement >= :premiere AND evenement <= :derniere AND numero >= :de"
                                " AND numero <= :a AND (numero > :de OR evenement > lot * 8192 + :rang)"
                                " ORDER BY numero, evenement LIMIT :limit");
-    query.Bind("salle", room).Bind("premiere", window.first_id).Bind("derniere", window.last_id);
+    if (room != nullptr) query.Bind("salle", *room);
+    query.Bind("premiere", window.first_id).Bind("derniere", window.last_id);
     query.Bind("de", CommitOf(after)).Bind("a", window.last_commit).Bind("rang", after % kCursorsPerCommit);
     query.Bind("limit", wanted - page.rows.size());
-    ChatRow row(query, room);
+    ChatRow row(query);
     while (query.Next()) page.rows.push_back(row.Get());
     if (!page.rows.empty()) after = page.rows.back().cursor;
     page.complete = page.rows.size() < wanted;

@@ -29,8 +29,12 @@ class ChatStore {
   ChatHistory Newest(const std::string& room, std::optional<std::int64_t> before, std::int64_t limit);
   // In commit order, those after the cursor and up to `up_to`.
   FeedPage<ChatMessage> After(const std::string& room, Cursor after, std::int64_t limit, Cursor up_to = kNoEnd);
+  // The same of all rooms, those that were deleted included.
+  FeedPage<ChatMessage> AllAfter(Cursor after, std::int64_t limit, Cursor up_to = kNoEnd);
 
  private:
+  FeedPage<ChatMessage> Feed(const std::string* room, Cursor after, std::int64_t limit, Cursor up_to);
+
   Database& database_;
 };
 

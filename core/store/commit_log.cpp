@@ -5,6 +5,20 @@
 #include <utility>
 
 namespace fajma {
+namespace {
+
+// Every row behind the cursor, page by page.
+template <typename ReadPage, typename Take>
+void GiveOut(Cursor after, const ReadPage& read_page, const Take& take) {
+  for (bool complete = false; !complete;) {
+    auto page = read_page(after);
+    for (auto& row : page.rows) take(row);
+    complete = page.complete;
+    after = page.next;
+  }
+}
+
+}  // namespace
 
 std::int64_t CommitLog::Newest() {
   Lease lease = database_.Read();
@@ -23,18 +37,16 @@ std::vector<CommitPtr> CommitLog::Load(std::int64_t first, std::int64_t last) {
   const auto of = [&](Cursor cursor) -> Commit& {
     return *commits[static_cast<std::size_t>(CommitOf(cursor) - first)];
   };
-  for (Cursor after = MakeCursor(first, -1);;) {
-    auto page = readings_.MessagesAfter(std::nullopt, after, kMaxPageRows, up_to);
-    for (StoredMessage& message : page.rows) of(message.cursor).messages.push_back(std::move(message));
-    if (page.complete) break;
-    after = page.next;
-  }
-  for (Cursor after = MakeCursor(first, -1);;) {
-    auto page = alerts_.EventsAfter(after, kMaxPageRows, std::nullopt, up_to);
-    for (AlertEvent& event : page.rows) of(event.cursor).alerts.push_back(std::move(event));
-    if (page.complete) break;
-    after = page.next;
-  }
+  const Cursor begin = MakeCursor(first, -1);
+  GiveOut(
+      begin, [&](Cursor after) { return readings_.MessagesAfter(std::nullopt, after, kMaxPageRows, up_to); },
+      [&](StoredMessage& message) { of(message.cursor).messages.push_back(std::move(message)); });
+  GiveOut(
+      begin, [&](Cursor after) { return alerts_.EventsAfter(after, kMaxPageRows, std::nullopt, up_to); },
+      [&](AlertEvent& event) { of(event.cursor).alerts.push_back(std::move(event)); });
+  GiveOut(
+      begin, [&](Cursor after) { return chats_.AllAfter(after, kMaxPageRows, up_to); },
+      [&](ChatMessage& message) { of(message.cursor).chat_messages.push_back(std::move(message)); });
   return {commits.begin(), commits.end()};
 }
 

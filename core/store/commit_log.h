@@ -6,6 +6,7 @@
 
 #include "core/domain/commit.h"
 #include "core/store/alert_store.h"
+#include "core/store/chat_store.h"
 #include "core/store/database.h"
 #include "core/store/reading_store.h"
 
@@ -14,18 +15,21 @@ namespace fajma {
 // Thread-safe. Both throw DatabaseError.
 class CommitLog {
  public:
-  explicit CommitLog(Database& database) : database_(database), readings_(database), alerts_(database) {}
+  explicit CommitLog(Database& database)
+      : database_(database), readings_(database), alerts_(database), chats_(database) {}
 
   // The greatest commit number; 0: none yet.
   std::int64_t Newest();
-  // The commits of these numbers that have taken place, from `first` on, none left out, with their messages and
-  // alerts. A message without a vital sign has no rows and is not among them; nor is what has no cursor.
+  // The commits of these numbers that have taken place, from `first` on, none left out, with their messages, alerts
+  // and messages of the chat. A message without a vital sign has no rows and is not among them; nor is what has no
+  // cursor.
   std::vector<CommitPtr> Load(std::int64_t first, std::int64_t last);
 
  private:
   Database& database_;
   ReadingStore readings_;
   AlertStore alerts_;
+  ChatStore chats_;
 };
 
 }  // namespace fajma

@@ -11,7 +11,7 @@ CREATE TABLE fajma_messagechat (
   evenement BIGINT NOT NULL
 );
 CREATE INDEX fajma_messagechat_salle ON fajma_messagechat (room_name, id);
-CREATE UNIQUE INDEX fajma_messagechat_evenement ON fajma_messagechat (room_name, evenement);
+CREATE UNIQUE INDEX fajma_messagechat_evenement ON fajma_messagechat (evenement);
 
 -- An escalation by hand: by whom, and when. NULL: the change was not one.
 ALTER TABLE fajma_alerte_evenement ADD COLUMN escaladee_par_id BIGINT;

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "core/store/commit_log.h"
 #include "tests/contract/store/rows.h"
 #include "tests/contract/store/store_contract.h"
 
@@ -111,6 +112,17 @@ TEST_F(Chat, FollowsItsRoomAndIsReadByNobodyWhenThatIsDeleted) {
   rooms_.Delete(room.id);
   EXPECT_TRUE(chats_.Newest("salle2", {}, 10).messages.empty());
   EXPECT_EQ(chats_.Newest("salle2#" + std::to_string(room.id), {}, 10).messages.size(), 1U);
+}
+
+TEST_F(Chat, IsInTheLogOfCommits) {
+  const ChatMessage first = Say("1");
+  const ChatMessage second = Say("2", "salle1");
+  const std::vector<CommitPtr> commits = CommitLog(database_).Load(1, 10);
+  ASSERT_EQ(commits.size(), 2U);
+  ASSERT_EQ(commits[1]->chat_messages.size(), 1U);
+  EXPECT_EQ(commits[0]->chat_messages.at(0).cursor, first.cursor);
+  EXPECT_EQ(commits[1]->chat_messages[0].cursor, second.cursor);
+  EXPECT_EQ(commits[1]->chat_messages[0].room, "salle1");
 }
 
 TEST_F(Chat, ShowsTheNameThatAUserHasNow) {

@@ -106,6 +106,28 @@ TEST(CommitCodec, KeepsWhatHasNoNumber) {
   EXPECT_EQ(decoded.notices[0].payload, R"({"a":"é"})");
 }
 
+TEST(CommitCodec, KeepsTheChat) {
+  Commit commit;
+  commit.number = 3;
+  const ChatMessage said{9, MakeCursor(3, 0), "equipe", 5, "anne é", "<b>\n\"😀\"</b>", 1'767'225'600'000'001};
+  commit.chat_messages.push_back(said);
+  commit.chat_signals.push_back({"equipe", {5, "anne é"}});
+  commit.presences.push_back({0xFFFF'FFFF'FFFF'FFFF, "equipe", {{5, "anne é"}, {6, "boris"}}});
+  commit.presences.push_back({7, "salle1", {}});
+  const Commit decoded = Decoded(commit);
+  ASSERT_EQ(decoded.chat_messages.size(), 1U);
+  EXPECT_EQ(ChatMessageFrame(decoded.chat_messages[0]), ChatMessageFrame(said));
+  ASSERT_EQ(decoded.chat_signals.size(), 1U);
+  EXPECT_EQ(decoded.chat_signals[0].room, "equipe");
+  EXPECT_EQ(decoded.chat_signals[0].user, commit.chat_signals[0].user);
+  ASSERT_EQ(decoded.presences.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(decoded.presences[i].process, commit.presences[i].process);
+    EXPECT_EQ(decoded.presences[i].room, commit.presences[i].room);
+    EXPECT_EQ(decoded.presences[i].users, commit.presences[i].users);
+  }
+}
+
 TEST(CommitCodec, RefusesEveryTextThatWasCutOff) {
   Commit commit;
   commit.number = 4;
@@ -119,7 +141,11 @@ TEST(CommitCodec, RefusesWhatIsNotOfItsShape) {
        {R"({"v":1,"process":1,"number":1.5})", R"({"v":1,"number":1})", R"({"v":1,"process":1})",
         R"({"v":1,"process":1,"number":1,"messages":[[1,2,3]]})", R"({"v":1,"process":1,"number":1,"alerts":[{}]})",
         R"({"v":1,"process":1,"number":1,"statuses":[[null]]})", R"({"v":1,"process":1,"number":1,"notices":[["a"]]})",
-        R"({"v":1,"process":1,"number":1,"returned":["x"]})"}) {
+        R"({"v":1,"process":1,"number":1,"returned":["x"]})",
+        R"({"v":1,"process":1,"number":1,"chat":[[1,2,"equipe",5,"anne"]]})",
+        R"({"v":1,"process":1,"number":0,"typing":[["equipe",["5","anne"]]]})",
+        R"({"v":1,"process":1,"number":0,"presences":[[1,"equipe",[[5]]]]})",
+        R"({"v":1,"process":1,"number":0,"presences":[[1,"equipe",{}]]})"}) {
     EXPECT_FALSE(DecodeCommit(bad).ok()) << bad;
   }
 }
