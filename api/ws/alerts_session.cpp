@@ -1,9 +1,9 @@
 #include "api/ws/alerts_session.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -40,6 +40,8 @@ void CannotList(Connection& connection, bool just_opened) {
   connection.SendText(ErrorFrame("unavailable", "Service momentanément indisponible."));
 }
 
+constexpr std::string_view kMayAcknowledge[] = {"administrateur", "medecin", "infirmier"};
+constexpr std::string_view kMayEscalate[] = {"administrateur", "medecin"};
 constexpr std::string_view kPresent = "presente";
 
 }  // namespace
@@ -50,7 +52,7 @@ struct AlertsSession::Action {
     std::string_view message;
   };
   std::string_view type;
-  std::array<std::string_view, 3> roles;
+  std::span<const std::string_view> roles;
   AlertResult (*perform)(AlertStore& alerts, std::int64_t alert_id, std::int64_t user_id, Micros now);
   Fault unknown;
   Fault already;
@@ -58,14 +60,14 @@ struct AlertsSession::Action {
 
 constexpr AlertsSession::Action AlertsSession::kActions[] = {
     {"acknowledge",
-     {"administrateur", "medecin", "infirmier"},
+     kMayAcknowledge,
      [](AlertStore& alerts, std::int64_t id, std::int64_t user, Micros now) {
        return alerts.Acknowledge(id, user, now);
      },
      {"not_found", "Alerte inconnue."},
      {"already_acknowledged", "Alerte déjà acquittée."}},
     {"escalate",
-     {"administrateur", "medecin"},
+     kMayEscalate,
      [](AlertStore& alerts, std::int64_t id, std::int64_t user, Micros now) { return alerts.Escalate(id, user, now); },
      {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."},
      {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."}},

@@ -1,32 +1,18 @@
 #include "core/json/commit_codec.h"
 
-#include <rapidjson/document.h>
-#include <rapidjson/writer.h>
-
 #include <optional>
 #include <utility>
+
+#include "core/json/commit_parts.h"
 
 namespace fajma {
 namespace {
 
-using rapidjson::Value;
+using namespace commit_parts;
 
 constexpr int kVersion = 1;
 
 // --- writing --------------------------------------------------------------------------------------------------------
-
-// What rapidjson::Writer appends to.
-struct StringStream {
-  using Ch = char;
-  std::string text;
-  void Put(char c) { text.push_back(c); }
-  void Flush() {}
-};
-
-// A double keeps its fraction: 75.0 comes back as a double.
-using Writer = rapidjson::Writer<StringStream>;
-
-void Text(Writer& to, std::string_view text) { to.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
 
 void OptionalInt(Writer& to, const std::optional<std::int64_t>& number) { number ? to.Int64(*number) : to.Null(); }
 
@@ -121,42 +107,6 @@ void Write(Writer& to, const Notice& notice) {
   to.EndArray();
 }
 
-void Write(Writer& to, const ChatUser& user) {
-  to.StartArray();
-  to.Int64(user.id);
-  Text(to, user.name);
-  to.EndArray();
-}
-
-void Write(Writer& to, const ChatMessage& message) {
-  to.StartArray();
-  to.Int64(message.id);
-  to.Int64(message.cursor);
-  Text(to, message.room);
-  to.Int64(message.user_id);
-  Text(to, message.user_name);
-  Text(to, message.text);
-  to.Int64(message.sent_at);
-  to.EndArray();
-}
-
-void Write(Writer& to, const ChatSignal& signal) {
-  to.StartArray();
-  Text(to, signal.room);
-  Write(to, signal.user);
-  to.EndArray();
-}
-
-void Write(Writer& to, const ChatPresence& presence) {
-  to.StartArray();
-  to.Uint64(presence.process);
-  Text(to, presence.room);
-  to.StartArray();
-  for (const ChatUser& user : presence.users) Write(to, user);
-  to.EndArray();
-  to.EndArray();
-}
-
 template <typename Item>
 void WriteList(Writer& to, const char* name, const std::vector<Item>& items) {
   if (items.empty()) return;
@@ -167,56 +117,6 @@ void WriteList(Writer& to, const char* name, const std::vector<Item>& items) {
 }
 
 // --- reading --------------------------------------------------------------------------------------------------------
-
-// Walks the elements of an array. After the first one that is not as expected, everything is empty and ok() false.
-class Reader {
- public:
-  explicit Reader(const Value& array) : array_(array), ok_(array.IsArray()) {}
-
-  bool ok() const { return ok_; }
-  const Value& Next() {
-    static const Value kNull;
-    if (!ok_ || at_ >= array_.Size()) {
-      ok_ = false;
-      return kNull;
-    }
-    return array_[at_++];
-  }
-
-  std::int64_t Int() { return Check(Next(), &Value::IsInt64) ? last_->GetInt64() : 0; }
-  std::uint64_t Unsigned() { return Check(Next(), &Value::IsUint64) ? last_->GetUint64() : 0; }
-  double Number() { return Check(Next(), &Value::IsNumber) ? last_->GetDouble() : 0; }
-  bool Bool() { return Check(Next(), &Value::IsBool) && last_->GetBool(); }
-  std::string Text() {
-    return Check(Next(), &Value::IsString) ? std::string(last_->GetString(), last_->GetStringLength()) : std::string();
-  }
-  std::optional<std::int64_t> OptionalInt() {
-    const Value& value = Next();
-    if (value.IsNull()) return std::nullopt;
-    return Check(value, &Value::IsInt64) ? std::optional(value.GetInt64()) : std::nullopt;
-  }
-  // Of an enumeration that has `count` values from `first` on.
-  template <typename Enum>
-  Enum Choice(std::int64_t count, std::int64_t first = 0) {
-    const std::int64_t number = Int();
-    if (number < first || number >= first + count) ok_ = false;
-    return ok_ ? static_cast<Enum>(number) : static_cast<Enum>(first);
-  }
-  // What another reader found out.
-  void Require(bool truth) { ok_ = ok_ && truth; }
-
- private:
-  bool Check(const Value& value, bool (Value::*is)() const) {
-    last_ = &value;
-    ok_ = ok_ && (value.*is)();
-    return ok_;
-  }
-
-  const Value& array_;
-  const Value* last_ = nullptr;
-  rapidjson::SizeType at_ = 0;
-  bool ok_;
-};
 
 std::shared_ptr<const PatientRef> ReadPatient(Reader& from) {
   Reader reader(from.Next());
@@ -311,38 +211,6 @@ bool Read(Reader from, BootSettled& settled) {
 bool Read(Reader from, Notice& notice) {
   notice.topic = from.Text();
   notice.payload = from.Text();
-  return from.ok();
-}
-
-bool Read(Reader from, ChatUser& user) {
-  user.id = from.Int();
-  user.name = from.Text();
-  return from.ok();
-}
-
-bool Read(Reader from, ChatMessage& message) {
-  message.id = from.Int();
-  message.cursor = from.Int();
-  message.room = from.Text();
-  message.user_id = from.Int();
-  message.user_name = from.Text();
-  message.text = from.Text();
-  message.sent_at = from.Int();
-  return from.ok();
-}
-
-bool Read(Reader from, ChatSignal& signal) {
-  signal.room = from.Text();
-  from.Require(Read(Reader(from.Next()), signal.user));
-  return from.ok();
-}
-
-bool Read(Reader from, ChatPresence& presence) {
-  presence.process = from.Unsigned();
-  presence.room = from.Text();
-  const Value& users = from.Next();
-  if (!users.IsArray()) return false;
-  for (const Value& user : users.GetArray()) from.Require(Read(Reader(user), presence.users.emplace_back()));
   return from.ok();
 }
 
