@@ -102,7 +102,6 @@ void LiveHub::Deliver(const CommitPtr& commit) {
   for (; delivered < commit->messages.size(); ++delivered) deliver(commit->messages[delivered]);
   if (commit->repeated) return;
   for (const AlertEvent& event : commit->alerts) DeliverEvent(event, event.cursor, *event.alert.patient);
-  if (commit->repeated) return;
   for (const ChatMessage& message : commit->chat_messages) {
     Frame frame;
     if (const auto found = chats_.find(message.room); found != chats_.end()) {

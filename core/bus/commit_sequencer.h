@@ -1,4 +1,5 @@
-// Puts commits into the order of their numbers, and tells which are missing. Pure: time passed in, one caller at a time.
+// Puts commits into the order of their numbers, and tells which are missing. Pure: time passed in, one caller at a
+// time.
 #pragma once
 
 #include <chrono>

@@ -37,8 +37,8 @@ struct RedisBusOptions {
   std::chrono::milliseconds timeout{2'000};       // for Redis to answer
   std::chrono::milliseconds first_retry{50};
   std::chrono::milliseconds last_retry{1'000};
-  std::size_t max_queued = 100'000;           // messages and commits that wait for Redis; beyond, the oldest are dropped
-  std::size_t max_held = 1'000;               // waiting for a missing commit; beyond, they are read again
+  std::size_t max_queued = 100'000;  // messages and commits that wait for Redis; beyond, the oldest are dropped
+  std::size_t max_held = 1'000;      // waiting for a missing commit; beyond, they are read again
 };
 
 // What this process publishes goes to its own subscribers at once, and to those of the others by PUBLISH. Redis keeps

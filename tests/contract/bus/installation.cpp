@@ -67,7 +67,8 @@ void Installation::AwaitAll() {
     ASSERT_TRUE(Eventually([&] {
       const std::lock_guard lock(process->mutex);
       return process->numbers.size() >= newest;
-    })) << process->numbers.size() << " of " << newest;
+    })) << process->numbers.size()
+        << " of " << newest;
   }
 }
 

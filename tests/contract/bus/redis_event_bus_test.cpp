@@ -111,7 +111,11 @@ TEST_F(RedisBus, ANoticeWaitsForRedis) {
 TEST_F(RedisBus, RubbishIsCountedAndHarmsNobody) {
   RedisConnection connection(*ParseRedisUrl(installation_.redis().url()), std::chrono::seconds(2));
   auto future = std::make_shared<Commit>();
-  const std::vector<std::string> rubbish{"", "{", "[]", R"({"v":2})", R"({"v":1,"process":9,"number":-1})",
+  const std::vector<std::string> rubbish{"",
+                                         "{",
+                                         "[]",
+                                         R"({"v":2})",
+                                         R"({"v":1,"process":9,"number":-1})",
                                          R"({"v":1,"process":9,"number":1,"messages":[[]]})",
                                          R"({"v":1,"process":9,"number":1,"messages":7})"};
   connection.PublishAll("fajma:test", rubbish);
