@@ -24,7 +24,8 @@ std::size_t WeightOf(const Commit& commit) { return 1 + commit.messages.size(); 
 
 // What a commit says besides its numbered rows.
 bool HasNews(const Commit& commit) {
-  return !commit.statuses.empty() || !commit.returned.empty() || !commit.settled.empty() || !commit.notices.empty();
+  return !commit.statuses.empty() || !commit.returned.empty() || !commit.settled.empty() || !commit.notices.empty() ||
+         !commit.chat_signals.empty() || !commit.presences.empty();
 }
 bool IsForOthers(const Commit& commit) { return commit.number != 0 || HasNews(commit); }
 

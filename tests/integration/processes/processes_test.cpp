@@ -99,6 +99,13 @@ class Processes : public ::testing::Test {
     socket.Send(request + "\r\n" + body);
     return socket.ReceiveAnswer();
   }
+  // Into the team's chat: what was said, and who is there.
+  WsClient Enter(std::size_t api, const std::string& token) const {
+    WsClient socket = Open(api, "/ws/chat/equipe/", token);
+    NextOf(socket, "chat_history");
+    NextOf(socket, "user_joined");
+    return socket;
+  }
   static void ExpectOpen(WsClient& socket) {
     socket.SendText(R"({"type":"ping"})");
     NextOf(socket, "pong");
@@ -260,6 +267,49 @@ TEST_F(Processes, AThresholdCountsInEveryProcess) {
     device.Publish(std::string(kTopic) + "data", SensorData(R"({"heart_rate":90})"));
     return Count("SELECT COUNT(*) FROM fajma_alertesiot") == 1;
   }));
+}
+
+TEST_F(Processes, AChatIsOneRoomOverAllApis) {
+  Start();
+  WsClient demo = Enter(0, UserToken());
+  WsClient nurse = Enter(1, UserToken("infirmier"));
+  EXPECT_EQ(TextIn(NextOf(demo, "user_joined"), "username"), "infirmier");
+  WsClient second_tab = Enter(0, UserToken("infirmier"));
+  nurse.SendText(R"({"type":"typing"})");
+  EXPECT_EQ(TextIn(demo.ReceiveText(), "type"), "typing") << "and nobody has joined again";
+  nurse.SendText(R"({"type":"chat_message","message":"bonjour"})");
+  const std::string message = NextOf(demo, "chat_message");
+  EXPECT_EQ(TextIn(message, "message"), "bonjour");
+  EXPECT_EQ(NextOf(nurse, "chat_message"), message);
+  nurse.SendClose(1000);
+  EXPECT_EQ(nurse.ReceiveClose(), 1000);
+  demo.SendText(R"({"type":"chat_message","message":"encore"})");
+  EXPECT_EQ(TextIn(demo.ReceiveText(), "message"), "encore") << "the other tab is still there";
+  second_tab.SendClose(1000);
+  EXPECT_EQ(TextIn(NextOf(demo, "user_left"), "username"), "infirmier");
+}
+
+TEST_F(Processes, WhoWasAtADeadApiHasLeft) {
+  Start();
+  WsClient demo = Enter(0, UserToken());
+  WsClient nurse = Enter(1, UserToken("infirmier"));
+  NextOf(demo, "user_joined");
+  redis_.Kill();  // so that its goodbye is not heard
+  apis_[1].reset();
+  redis_.Start();
+  EXPECT_EQ(TextIn(NextOf(demo, "user_left"), "username"), "infirmier");
+}
+
+TEST_F(Processes, AWardIsCountedTheSameEverywhere) {
+  Start();
+  MqttClient device(broker_.port(), "device");
+  device.Publish(std::string(kTopic) + "data", SensorData(R"({"heart_rate":195,"temperature":36.5})"));
+  const auto sees_all = [this](std::size_t api) {
+    WsClient monitor = Open(api, "/ws/monitoring/salle1/", UserToken());
+    const std::string stats = NextOf(monitor, "monitoring_stats");
+    return NumberIn(stats, "donnees_derniere_minute") == 2 && NumberIn(stats, "alertes_actives") == 1;
+  };
+  for (std::size_t api = 0; api < apis_.size(); ++api) EXPECT_TRUE(Eventually([&] { return sees_all(api); })) << api;
 }
 
 TEST_F(Processes, LiveEventsGoOnWithoutRedis) {
