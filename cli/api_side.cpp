@@ -101,9 +101,9 @@ void ApiSide::Serve() {
   http.on_error = [](std::string_view where, std::string_view what) {
     log::Error("a request failed", std::string(where) + ": " + std::string(what));
   };
-  server_ =
-      std::make_unique<http::Server>(std::move(http), std::make_shared<DoorHandler>(*rest_, *handshake_, response_times_),
-                                     [this](http::DetachedSocket socket) { handshake_->Adopt(std::move(socket)); });
+  server_ = std::make_unique<http::Server>(
+      std::move(http), std::make_shared<DoorHandler>(*rest_, *handshake_, response_times_),
+      [this](http::DetachedSocket socket) { handshake_->Adopt(std::move(socket)); });
   foundation_.metrics.Register([this](std::string& out) { AppendMetrics(out); });
 }
 
@@ -119,8 +119,8 @@ void ApiSide::CloseSockets() {
 CommandSink ApiSide::Commands() { return ws::CommandsOverSockets(loop_, hub_); }
 
 ws::Services ApiSide::SocketParts() {
-  return {loop_,   hub_,      background_,   intake_,   foundation_.bus(), foundation_.database(),
-          alerts_, readings_, open_sockets_, recorder_, monitor_, chats_, &access_journal_,  options_.on_device};
+  return {loop_,         hub_,      background_, intake_, foundation_.bus(), foundation_.database(), alerts_, readings_,
+          open_sockets_, recorder_, monitor_,    chats_,  &access_journal_,  options_.on_device};
 }
 
 ws::MonitorSources ApiSide::MonitorParts() {
