@@ -32,6 +32,8 @@ void AppendHttp(std::string& out, const http::Statistics& http) {
 void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns) {
   AppendOne(out, "fajma_ws_sockets", "gauge", "Open WebSockets.", ws.open);
   AppendOne(out, "fajma_ws_opened_total", "counter", "WebSockets opened.", ws.opened);
+  AppendOne(out, "fajma_ws_opened_with_deflate_total", "counter", "WebSockets opened with permessage-deflate.",
+            ws.opened_with_deflate);
   AppendMetricType(out, "fajma_ws_closed_total", "counter", "WebSockets closed, by cause.");
   const std::pair<std::string_view, std::uint64_t> causes[] = {
       {"peer", ws.closed_by_peer},
@@ -50,6 +52,8 @@ void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t
   }
   AppendOne(out, "fajma_ws_frames_in_total", "counter", "Frames received.", ws.frames_in);
   AppendOne(out, "fajma_ws_frames_out_total", "counter", "Frames sent.", ws.frames_out);
+  AppendOne(out, "fajma_ws_compressions_total", "counter", "Messages compressed, once for all who get them.",
+            ws.compressions);
   AppendOne(out, "fajma_ws_overruns_total", "counter", "WebSockets closed because the loop was behind.", overruns);
 }
 

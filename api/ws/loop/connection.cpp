@@ -32,16 +32,18 @@ void Session::OnBinary(Connection& connection, std::string_view) {
   connection.Close(kCloseUnsupported, "only text is understood");
 }
 
-Connection::Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session)
+Connection::Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session,
+                       int deflate_window_bits)
     : core_(core),
       id_(id),
       fd_(std::move(socket.fd)),
       peer_address_(std::move(socket.peer_address)),
       place_(std::move(socket.place)),
       session_(std::move(session)),
-      reader_(core.decoders(), core.options().max_message_bytes),
+      reader_(core.decoders(), deflate_window_bits > 0 ? &core.inflater() : nullptr, core.options().max_message_bytes),
       last_received_(core.now()),
-      last_ping_(core.now()) {}
+      last_ping_(core.now()),
+      deflate_window_bits_(static_cast<std::uint8_t>(deflate_window_bits)) {}
 
 Connection::~Connection() = default;
 
@@ -75,6 +77,7 @@ void Connection::Open(std::string_view switching_protocols) {
 
 bool Connection::Send(Frame frame) {
   if (state_ != State::kOpen) return false;
+  if (deflate_window_bits_ > 0) frame = core_.Compress(frame, deflate_window_bits_);
   const bool has_room = MakeRoom(frame->size());
   if (state_ != State::kOpen) return false;
   if (!has_room) {

@@ -39,7 +39,10 @@ class Connection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session);
+  // `deflate_window_bits`: what the client remembers of a compressed message, 8 to 15; 0: permessage-deflate was not
+  // agreed on.
+  Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session,
+             int deflate_window_bits);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -47,9 +50,9 @@ class Connection {
   ConnectionId id() const { return id_; }
   const std::string& peer_address() const { return peer_address_; }
 
-  // Queues a frame; it leaves at the end of the loop's turn, together with the others of this turn. False: the
-  // connection is closing, or its client is too slow: more than max_queued_bytes would wait. Then what waits is dropped
-  // and it is closed with 1013.
+  // Queues a frame, compressed where the client takes that; it leaves at the end of the loop's turn, together with the
+  // others of this turn. False: the connection is closing, or its client is too slow: more than max_queued_bytes would
+  // wait. Then what waits is dropped and it is closed with 1013.
   bool Send(Frame frame);
   bool SendText(std::string_view text);
 
@@ -110,6 +113,7 @@ class Connection {
   Clock::time_point close_deadline_;
   std::uint32_t watched_ = 0;  // what epoll watches for
   std::uint16_t close_code_ = 0;
+  const std::uint8_t deflate_window_bits_;  // 0: without
   State state_ = State::kOpen;
   bool paused_ = false;
   bool dirty_ = false;     // has something to send in this turn

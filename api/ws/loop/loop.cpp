@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <system_error>
 #include <utility>
 
+#include "api/ws/loop/deflate_offer.h"
 #include "api/ws/loop/handshake.h"
 #include "api/ws/loop/loop_core.h"
 
@@ -33,6 +35,7 @@ milliseconds TickInterval(const LoopOptions& options) {
 
 LoopCore::LoopCore(LoopOptions options)
     : options_(std::move(options)),
+      inflater_(options_.max_message_bytes),
       scratch_(std::max<std::size_t>(options_.read_bytes_per_turn, 512)),
       now_(Clock::now()),
       next_tick_(now_ + TickInterval(options_)),
@@ -164,16 +167,27 @@ void LoopCore::RunPosted() {
 
 void LoopCore::Open(http::DetachedSocket socket, std::unique_ptr<Session> session) {
   if (closing_all_ || !socket.fd.valid() || !session) return;
-  const std::string answer = FormatSwitchingProtocols(socket.websocket_key, socket.subprotocol);
+  const std::optional<DeflateAgreement> deflate = AgreeOnDeflate(socket.extensions);
+  const std::string answer =
+      FormatSwitchingProtocols(socket.websocket_key, socket.subprotocol, deflate ? deflate->answer : "");
   const std::string unread = std::move(socket.unread);
   const ConnectionId id = ++last_id_;
-  auto owned = std::make_unique<Connection>(*this, id, std::move(socket), std::move(session));
+  auto owned = std::make_unique<Connection>(*this, id, std::move(socket), std::move(session),
+                                            deflate ? deflate->server_max_window_bits : 0);
   Connection& connection = *connections_.emplace(id, std::move(owned)).first->second;
   counters_.opened.Add();
+  if (deflate) counters_.opened_with_deflate.Add();
   connection.Open(answer);
   if (unread.empty() || connection.closing()) return;
   counters_.bytes_in.Add(unread.size());
   connection.Process(unread);
+}
+
+Frame LoopCore::Compress(const Frame& frame, int window_bits) {
+  const std::uint64_t before = deflater_.compressions();
+  Frame compressed = deflater_.Compress(frame, window_bits);
+  if (deflater_.compressions() != before) counters_.compressions.Add();
+  return compressed;
 }
 
 void LoopCore::Tick() {
@@ -222,6 +236,8 @@ LoopStatistics LoopCore::GetStatistics() const {
   std::uint64_t ended = 0;
   for (const Counter& counter : counters_.closed) ended += counter.Get();
   statistics.opened = counters_.opened.Get();
+  statistics.opened_with_deflate = counters_.opened_with_deflate.Get();
+  statistics.compressions = counters_.compressions.Get();
   statistics.open = statistics.opened - ended;
   statistics.frames_in = counters_.frames_in.Get();
   statistics.frames_out = counters_.frames_out.Get();

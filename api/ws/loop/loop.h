@@ -19,7 +19,7 @@ namespace fajma::ws {
 
 struct LoopOptions {
   std::size_t max_queued_bytes = 1024 * 1024;   // unsent to one client; more closes it with 1013
-  std::size_t max_message_bytes = 64 * 1024;    // received, fragments together; more closes with 1009
+  std::size_t max_message_bytes = 64 * 1024;    // received, fragments together, decompressed; more: 1009
   std::size_t read_bytes_per_turn = 64 * 1024;  // from one client, so that a flood starves nobody
   std::chrono::milliseconds ping_interval{30'000};
   std::chrono::milliseconds idle_timeout{60'000};  // nothing received, not even a pong: closed
@@ -33,6 +33,7 @@ struct LoopOptions {
 struct LoopStatistics {
   std::uint64_t open = 0;  // gauge
   std::uint64_t opened = 0;
+  std::uint64_t opened_with_deflate = 0;    // permessage-deflate was agreed on
   std::uint64_t closed_by_peer = 0;         // it sent the first close frame
   std::uint64_t closed_by_session = 0;      // Connection::Close
   std::uint64_t closed_lost = 0;            // the connection broke off
@@ -47,7 +48,8 @@ struct LoopStatistics {
   std::uint64_t frames_out = 0;
   std::uint64_t bytes_in = 0;  // on the wire
   std::uint64_t bytes_out = 0;
-  std::uint64_t writes = 0;  // system calls
+  std::uint64_t writes = 0;        // system calls
+  std::uint64_t compressions = 0;  // of messages; one to many counts once
 };
 
 class Loop {

@@ -16,6 +16,7 @@
 
 #include "api/http/detached_socket.h"
 #include "api/ws/loop/connection.h"
+#include "api/ws/loop/deflate.h"
 #include "api/ws/loop/loop.h"
 #include "api/ws/loop/message_reader.h"
 
@@ -33,6 +34,8 @@ class Counter {
 
 struct LoopCounters {
   Counter opened;
+  Counter opened_with_deflate;
+  Counter compressions;
   std::array<Counter, static_cast<std::size_t>(CloseCause::kCount)> closed;
   Counter frames_in;
   Counter frames_out;
@@ -59,6 +62,8 @@ class LoopCore {
   const LoopOptions& options() const { return options_; }
   LoopCounters& counters() { return counters_; }
   DecoderPool& decoders() { return decoders_; }
+  Inflater& inflater() { return inflater_; }
+  Frame Compress(const Frame& frame, int window_bits);
   std::span<char> scratch() { return scratch_; }
   Clock::time_point now() const { return now_; }
   bool Watch(int operation, int fd, ConnectionId id, std::uint32_t events);
@@ -85,6 +90,8 @@ class LoopCore {
 
   // The loop's thread only.
   DecoderPool decoders_;
+  Deflater deflater_;
+  Inflater inflater_;
   std::vector<char> scratch_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   // Lists of one turn; they point into connections_, which shrinks only at its end.
