@@ -54,8 +54,7 @@ std::optional<RouteMatch> MatchRoute(std::string_view path) {
   return std::nullopt;
 }
 
-std::vector<std::string_view> SplitList(std::string_view list) {
-  std::vector<std::string_view> parts;
+void SplitList(std::string_view list, std::vector<std::string_view>& parts) {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
     std::string_view part = list.substr(0, comma);
@@ -63,6 +62,14 @@ std::vector<std::string_view> SplitList(std::string_view list) {
     while (part.ends_with(' ')) part.remove_suffix(1);
     if (!part.empty()) parts.push_back(part);
     list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+}
+
+// Of all such headers together (RFC 6455, 11.3.4). Valid as long as the request.
+std::vector<std::string_view> OfferedSubprotocols(const http::Request& request) {
+  std::vector<std::string_view> parts;
+  for (const auto& [name, value] : request.headers) {
+    if (http::EqualsIgnoringCase(name, "Sec-WebSocket-Protocol")) SplitList(value, parts);
   }
   return parts;
 }
@@ -155,9 +162,9 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   accept.context = std::move(context);
   if (token && !token->subprotocol.empty()) {
     accept.subprotocol = token->subprotocol;
-  } else if (const std::string* offered = request.FindHeader("Sec-WebSocket-Protocol")) {
-    const auto parts = SplitList(*offered);
-    if (std::find(parts.begin(), parts.end(), kArduino) != parts.end()) accept.subprotocol = kArduino;
+  } else {
+    const auto offered = OfferedSubprotocols(request);
+    if (std::find(offered.begin(), offered.end(), kArduino) != offered.end()) accept.subprotocol = kArduino;
   }
   return accept;
 }
@@ -174,10 +181,8 @@ std::optional<Handshake::Token> Handshake::FindToken(const http::Request& reques
     constexpr std::string_view kScheme = "Bearer ";
     if (header->starts_with(kScheme)) return Token{header->substr(kScheme.size()), {}};
   }
-  if (const std::string* offered = request.FindHeader("Sec-WebSocket-Protocol")) {
-    for (const std::string_view part : SplitList(*offered)) {
-      if (part.starts_with(kBearer)) return Token{std::string(part.substr(kBearer.size())), std::string(part)};
-    }
+  for (const std::string_view part : OfferedSubprotocols(request)) {
+    if (part.starts_with(kBearer)) return Token{std::string(part.substr(kBearer.size())), std::string(part)};
   }
   return std::nullopt;
 }
