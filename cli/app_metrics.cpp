@@ -57,6 +57,20 @@ void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t
   AppendOne(out, "fajma_ws_overruns_total", "counter", "WebSockets closed because the loop was behind.", overruns);
 }
 
+void AppendHandshakes(std::string& out, const ws::Handshake& handshake) {
+  using Limit = ws::SocketPlaces::Limit;
+  const std::pair<std::string_view, std::uint64_t> reasons[] = {
+      {"forbidden", handshake.forbidden()},
+      {"in_all", handshake.refused(Limit::kInAll)},
+      {"per_user", handshake.refused(Limit::kPerUser)},
+      {"per_address", handshake.refused(Limit::kPerAddress)},
+  };
+  AppendMetricType(out, "fajma_ws_refused_total", "counter", "WebSocket handshakes refused, by reason.");
+  for (const auto& [reason, count] : reasons) {
+    AppendMetric(out, "fajma_ws_refused_total", "reason=\"" + std::string(reason) + "\"", count);
+  }
+}
+
 void AppendJournal(std::string& out, const Journal& journal, Door door) {
   const std::string label = "door=\"" + std::string(kDoorNames[static_cast<std::size_t>(door)]) + "\"";
   AppendMetricType(out, "fajma_journal_backlog", "gauge", "Records in the journal that ingest has not read.");
