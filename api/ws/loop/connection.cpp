@@ -180,7 +180,9 @@ void Connection::OnReadable() {
   const auto size = static_cast<std::size_t>(count);
   core_.counters().bytes_in.Add(size);
   last_received_ = core_.now();
-  if (state_ == State::kOpen) Process({scratch.data(), size});
+  if (state_ == State::kOpen) return Process({scratch.data(), size});
+  thrown_away_ += size;
+  if (thrown_away_ > core_.options().max_queued_bytes) Die(CloseCause::kLost);
 }
 
 // Reset, or both sides ended: nothing can be sent any more. What was received before is still read.

@@ -56,8 +56,9 @@ class Connection {
   bool Send(Frame frame);
   bool SendText(std::string_view text);
 
-  // Sends what is queued, then a close frame; waits for the client to go, at most close_timeout. Nothing is received
-  // any more; Session::OnClose follows at the end of the turn. Again: no effect.
+  // Sends what is queued, then a close frame; waits for the client to go, at most close_timeout and while it sends no
+  // more than max_queued_bytes. Nothing is received any more; Session::OnClose follows at the end of the turn. Again:
+  // no effect.
   void Close(std::uint16_t code, std::string_view reason = {});
 
   // While paused nothing is read, so no message comes (the one being delivered is finished) and the client is slowed
@@ -73,7 +74,7 @@ class Connection {
 
   enum class State : std::uint8_t {
     kOpen,
-    kClosing,  // a close frame is queued or sent; input is thrown away until the client goes
+    kClosing,  // a close frame is queued or sent; input is thrown away until the client goes, or sends too much
     kDead,     // to be destroyed at the end of the turn
   };
 
@@ -108,6 +109,7 @@ class Connection {
   std::size_t first_queued_ = 0;
   std::size_t sent_of_first_ = 0;
   std::size_t queued_bytes_ = 0;
+  std::size_t thrown_away_ = 0;  // received while closing
   Clock::time_point last_received_;
   Clock::time_point last_ping_;
   Clock::time_point close_deadline_;

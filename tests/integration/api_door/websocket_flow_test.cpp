@@ -131,6 +131,20 @@ TEST(WebSocketFlow, ClosesAClientThatFloodsAndDoesNotRead) {
   EXPECT_TRUE(Eventually([&] { return door.loop.GetStatistics().closed_slow == 1; }));
 }
 
+TEST(WebSocketFlow, CutsOffAClientThatFloodsBehindTheClose) {
+  ws::LoopOptions options;
+  options.close_timeout = std::chrono::minutes(10);
+  options.max_queued_bytes = 64 * 1024;
+  Door door({}, options);
+  WsClient client = door.OpenWebSocket();
+  client.SendText("!close 1000");
+  EXPECT_EQ(client.ReceiveClose(), 1000);
+  const std::string flood = EncodeClientFrame(kTextFrame, std::string(10'000, 'x'));
+  while (client.socket().Send(flood)) {
+  }
+  EXPECT_TRUE(Eventually([&] { return door.server.GetStatistics().connections_open == 0; }));
+}
+
 TEST(WebSocketFlow, PausesAndResumesWithoutLosingAMessage) {
   Door door;
   WsClient client = door.OpenWebSocket();
