@@ -169,7 +169,7 @@ void Connection::WatchEvents() {
 }
 
 void Connection::OnReadable() {
-  if (state_ == State::kDead || paused_) return;
+  if (state_ == State::kDead || paused_ || waits_for_turn_) return;
   const std::span<char> scratch = core_.scratch();
   const ssize_t count = ::recv(fd_.get(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (count < 0) {
@@ -191,6 +191,7 @@ void Connection::OnHangUp() {
 }
 
 void Connection::ReadRest() {
+  waits_for_turn_ = false;
   if (paused_ || state_ != State::kOpen) return;
   const std::string bytes = std::exchange(unread_, {});
   Process(bytes);
@@ -203,11 +204,16 @@ void Connection::Process(std::string_view bytes) {
   }
   reader_.Feed(bytes);
   const std::uint64_t frames = reader_.frames();
-  while (state_ == State::kOpen && !paused_) {
+  std::size_t payload = 0;
+  while (state_ == State::kOpen && !paused_ && !waits_for_turn_) {
     const MessageReader::Event event = reader_.Next();
     if (event.kind == MessageReader::Kind::kNeedsMore) break;
+    payload += event.payload.size();
     Handle(event);
+    // Few bytes may become many messages' worth.
+    waits_for_turn_ = payload > core_.options().max_message_bytes;
   }
+  if (waits_for_turn_) core_.ReadRestNextTurn(*this);
   core_.counters().frames_in.Add(reader_.frames() - frames);
   if (state_ == State::kOpen) unread_ = reader_.rest();
 }

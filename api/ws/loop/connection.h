@@ -83,7 +83,7 @@ class Connection {
   void OnReadable();
   void OnHangUp();
   void OnTick(Clock::time_point now);
-  void ReadRest();  // after ResumeReading
+  void ReadRest();  // after ResumeReading, or in its next turn
   void Flush();
   void EndSession();
   void Process(std::string_view bytes);
@@ -104,7 +104,7 @@ class Connection {
   const std::shared_ptr<void> place_;
   std::unique_ptr<Session> session_;
   MessageReader reader_;
-  std::string unread_;        // read before it was paused
+  std::string unread_;        // read before it was paused, or more than one turn's work
   std::vector<Frame> queue_;  // [first_queued_, end): to be sent
   std::size_t first_queued_ = 0;
   std::size_t sent_of_first_ = 0;
@@ -118,8 +118,9 @@ class Connection {
   const std::uint8_t deflate_window_bits_;  // 0: without
   State state_ = State::kOpen;
   bool paused_ = false;
-  bool dirty_ = false;     // has something to send in this turn
-  bool answered_ = false;  // the 101, which is no frame, has left
+  bool waits_for_turn_ = false;  // has more to read than the others should wait for
+  bool dirty_ = false;           // has something to send in this turn
+  bool answered_ = false;        // the 101, which is no frame, has left
   bool end_sent_ = false;
 };
 

@@ -124,10 +124,11 @@ bool LoopCore::Finished() const { return closing_all_ && (connections_.empty() |
 void LoopCore::Turn() {
   std::array<epoll_event, kEventsPerTurn> events;
   const auto end = closing_all_ ? std::min(next_tick_, stop_deadline_) : next_tick_;
-  const auto wait = std::chrono::ceil<milliseconds>(end - Clock::now()).count();
+  const auto wait = unfinished_.empty() ? std::chrono::ceil<milliseconds>(end - Clock::now()).count() : 0;
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  static_cast<int>(std::clamp<std::int64_t>(wait, 0, 1000)));
   now_ = Clock::now();
+  const std::vector<ConnectionId> unfinished = std::exchange(unfinished_, {});
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -140,6 +141,9 @@ void LoopCore::Turn() {
     if (event.events & EPOLLOUT) connection->Flush();
     if (event.events & (EPOLLHUP | EPOLLERR)) connection->OnHangUp();
     if (event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) connection->OnReadable();
+  }
+  for (const ConnectionId id : unfinished) {
+    if (Connection* connection = FindAny(id)) connection->ReadRest();
   }
   if (woken) RunPosted();
   if (now_ >= next_tick_) Tick();

@@ -71,6 +71,7 @@ class LoopCore {
   void EndSessionAtTurnsEnd(Connection& connection) { ending_.push_back(&connection); }
   void DestroyAtTurnsEnd(Connection& connection) { dead_.push_back(connection.id()); }
   void ReadRestThisTurn(Connection& connection) { resumed_.push_back(connection.id()); }
+  void ReadRestNextTurn(Connection& connection) { unfinished_.push_back(connection.id()); }
   void ReportError(std::string_view where, std::string_view what) const;
 
  private:
@@ -99,6 +100,7 @@ class LoopCore {
   std::vector<Connection*> ending_;
   std::vector<ConnectionId> dead_;
   std::vector<ConnectionId> resumed_;
+  std::vector<ConnectionId> unfinished_;  // for the next turn
   ConnectionId last_id_ = 0;
   Clock::time_point now_;
   Clock::time_point next_tick_;

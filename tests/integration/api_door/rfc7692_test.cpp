@@ -324,6 +324,24 @@ TEST(Rfc7692Section8, WhatCannotBeCompressedMayStillBeAsLong) {
   EXPECT_EQ(InflatePayload(client.Receive().payload), largest);
 }
 
+TEST(Rfc7692Section8, MessagesThatGrowAreReadInSeveralTurns) {
+  Wire wire;
+  WsClient client = wire.Open(kOffer);
+  client.SendText("x");
+  EXPECT_EQ(client.ReceiveText(), "x");
+  const std::uint64_t writes = wire.door.loop.GetStatistics().writes;
+  std::string bytes;
+  const std::string frame = Compressed(DeflatePayload(std::string(60'000, 'x')));
+  for (int i = 0; i < 50; ++i) bytes += frame + EncodeClientFrame(kPingFrame, std::to_string(i));
+  ASSERT_LT(bytes.size(), 10'000U);
+  client.socket().Send(bytes);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(InflatePayload(client.Receive().payload).size(), 60'000U);
+    EXPECT_EQ(client.Receive().payload, std::to_string(i));
+  }
+  EXPECT_GE(wire.door.loop.GetStatistics().writes, writes + 25) << "others had their turn every two messages";
+}
+
 TEST(Rfc7692Section8, EmptyBlocksAreBoundedToo) {
   const Wire wire;
   std::string blocks;
