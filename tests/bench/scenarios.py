@@ -261,6 +261,9 @@ def sockets(stand, options):
             yield bystander(stand, server, 'beside sleepers', 'ws-trouble', kind='sleep', sockets=20, query=server.query)
         for broker, server in on_broker(stand, Fajma):
             yield deliveries(stand, broker, server)
+            result = stand.load('fanout', mqtt_port=broker.port, http_port=server.port, sockets=FOLLOWERS, window=16,
+                                seconds=5, query=server.query)
+            yield {'scenario': 'sockets', 'of': 'fajma', 'what': f'16 readings at once to {FOLLOWERS}', **result}
 
 
 def handshakes(stand, server, what, **load):
