@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kPartsPerWrite = 64;
 constexpr std::size_t kKeptQueueSlots = 16;
+// What taking a frame costs besides its payload, in bytes of payload: some hundred small frames make a turn's work.
+constexpr std::size_t kWorkPerFrame = 512;
 
 CloseCause CauseOf(std::uint16_t code) {
   if (code == kCloseBadPayload) return CloseCause::kBadPayload;
@@ -180,7 +182,11 @@ void Connection::OnReadable() {
   const auto size = static_cast<std::size_t>(count);
   core_.counters().bytes_in.Add(size);
   last_received_ = core_.now();
-  if (state_ == State::kOpen) return Process({scratch.data(), size});
+  if (state_ == State::kOpen) {
+    Process({scratch.data(), size});
+    if (size == scratch.size()) WaitForTurn();
+    return;
+  }
   thrown_away_ += size;
   if (thrown_away_ > core_.options().max_queued_bytes) Die(CloseCause::kLost);
 }
@@ -191,10 +197,19 @@ void Connection::OnHangUp() {
 }
 
 void Connection::ReadRest() {
-  waits_for_turn_ = false;
   if (paused_ || state_ != State::kOpen) return;
   const std::string bytes = std::exchange(unread_, {});
   Process(bytes);
+}
+
+void Connection::WaitForTurn() {
+  if (state_ == State::kOpen && !std::exchange(waits_for_turn_, true)) core_.ReadOnInATurn(*this);
+}
+
+void Connection::ReadOn() {
+  waits_for_turn_ = false;
+  ReadRest();
+  OnReadable();
 }
 
 void Connection::Process(std::string_view bytes) {
@@ -204,16 +219,14 @@ void Connection::Process(std::string_view bytes) {
   }
   reader_.Feed(bytes);
   const std::uint64_t frames = reader_.frames();
-  std::size_t payload = 0;
+  std::size_t work = 0;
   while (state_ == State::kOpen && !paused_ && !waits_for_turn_) {
     const MessageReader::Event event = reader_.Next();
     if (event.kind == MessageReader::Kind::kNeedsMore) break;
-    payload += event.payload.size();
+    work += event.payload.size() + kWorkPerFrame;  // decompressed: few bytes may become many
     Handle(event);
-    // Few bytes may become many messages' worth.
-    waits_for_turn_ = payload > core_.options().max_message_bytes;
+    if (work > core_.options().max_message_bytes) WaitForTurn();
   }
-  if (waits_for_turn_) core_.ReadRestNextTurn(*this);
   core_.counters().frames_in.Add(reader_.frames() - frames);
   if (state_ == State::kOpen) unread_ = reader_.rest();
 }

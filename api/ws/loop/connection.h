@@ -83,7 +83,9 @@ class Connection {
   void OnReadable();
   void OnHangUp();
   void OnTick(Clock::time_point now);
-  void ReadRest();  // after ResumeReading, or in its next turn
+  void ReadRest();     // after ResumeReading
+  void ReadOn();       // it waited for a turn of its own
+  void WaitForTurn();  // has more to read than the others should wait for
   void Flush();
   void EndSession();
   void Process(std::string_view bytes);
@@ -118,7 +120,7 @@ class Connection {
   const std::uint8_t deflate_window_bits_;  // 0: without
   State state_ = State::kOpen;
   bool paused_ = false;
-  bool waits_for_turn_ = false;  // has more to read than the others should wait for
+  bool waits_for_turn_ = false;  // LoopCore calls ReadOn; until then nothing is read
   bool dirty_ = false;           // has something to send in this turn
   bool answered_ = false;        // the 101, which is no frame, has left
   bool end_sent_ = false;

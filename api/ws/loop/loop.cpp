@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kEventsPerTurn = 256;
 constexpr ConnectionId kWakeId = 0;
+constexpr milliseconds kSliceOfFloods{1};
 
 // How often the timeouts are looked at: once a second, more often where they are shorter.
 milliseconds TickInterval(const LoopOptions& options) {
@@ -128,7 +129,6 @@ void LoopCore::Turn() {
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  static_cast<int>(std::clamp<std::int64_t>(wait, 0, 1000)));
   now_ = Clock::now();
-  const std::vector<ConnectionId> unfinished = std::exchange(unfinished_, {});
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -142,12 +142,20 @@ void LoopCore::Turn() {
     if (event.events & (EPOLLHUP | EPOLLERR)) connection->OnHangUp();
     if (event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) connection->OnReadable();
   }
-  for (const ConnectionId id : unfinished) {
-    if (Connection* connection = FindAny(id)) connection->ReadRest();
-  }
+  ReadUnfinished();
   if (woken) RunPosted();
   if (now_ >= next_tick_) Tick();
   FinishTurn();
+}
+
+// Whoever floods shares one slice of each turn with all others who do: quiet sockets wait for no more than that.
+void LoopCore::ReadUnfinished() {
+  const Clock::time_point end = Clock::now() + kSliceOfFloods;
+  for (std::size_t left = unfinished_.size(); left > 0 && Clock::now() < end; --left) {
+    const ConnectionId id = unfinished_.front();
+    unfinished_.pop_front();
+    if (Connection* connection = FindAny(id)) connection->ReadOn();
+  }
 }
 
 void LoopCore::RunPosted() {

@@ -20,8 +20,8 @@ namespace fajma::ws {
 struct LoopOptions {
   std::size_t max_queued_bytes = 1024 * 1024;  // unsent to one client; more closes it with 1013
   std::size_t max_message_bytes = 64 * 1024;   // received, fragments together, decompressed; more: 1009
-  // From one client, so that a flood starves nobody; and no more than max_message_bytes when decompressed, and a
-  // message.
+  // From one client, before the others have their turn; nor is more than max_message_bytes, decompressed, made of it.
+  // Who has more shares a slice of each turn with all who have.
   std::size_t read_bytes_per_turn = 16 * 1024;
   std::chrono::milliseconds ping_interval{30'000};
   std::chrono::milliseconds idle_timeout{60'000};  // nothing received, not even a pong: closed

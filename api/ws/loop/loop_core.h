@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -71,12 +72,14 @@ class LoopCore {
   void EndSessionAtTurnsEnd(Connection& connection) { ending_.push_back(&connection); }
   void DestroyAtTurnsEnd(Connection& connection) { dead_.push_back(connection.id()); }
   void ReadRestThisTurn(Connection& connection) { resumed_.push_back(connection.id()); }
-  void ReadRestNextTurn(Connection& connection) { unfinished_.push_back(connection.id()); }
+  // Later, when the others have had theirs; once for each call.
+  void ReadOnInATurn(Connection& connection) { unfinished_.push_back(connection.id()); }
   void ReportError(std::string_view where, std::string_view what) const;
 
  private:
   void Run();
   void Turn();
+  void ReadUnfinished();
   void RunPosted();
   void Open(http::DetachedSocket socket, std::unique_ptr<Session> session);
   void Tick();
@@ -100,7 +103,7 @@ class LoopCore {
   std::vector<Connection*> ending_;
   std::vector<ConnectionId> dead_;
   std::vector<ConnectionId> resumed_;
-  std::vector<ConnectionId> unfinished_;  // for the next turn
+  std::deque<ConnectionId> unfinished_;  // who sends more than a turn's work: read in turn, a slice of each loop's turn
   ConnectionId last_id_ = 0;
   Clock::time_point now_;
   Clock::time_point next_tick_;
