@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/rest/hosts.h"
+#include "api/rest/rate_limit.h"
 #include "api/ws/cidr.h"
 #include "api/ws/command_sink.h"
 #include "api/ws/rights_check.h"
@@ -30,6 +31,13 @@ ws::LoopOptions LoopOptionsOf(const Settings& settings) {
     log::Error("a socket's session failed", std::string(where) + ": " + std::string(what));
   };
   return options;
+}
+
+// All sockets, and room for requests beside them: a limit of sockets is answered, one of connections is not.
+std::size_t MaxConnectionsOf(const Settings& settings) {
+  constexpr std::size_t kBeside = 5'000;
+  constexpr std::size_t kUnlimited = 1'000'000;  // as far as there are descriptors
+  return settings.ws_max_sockets == 0 ? kUnlimited : static_cast<std::size_t>(settings.ws_max_sockets) + kBeside;
 }
 
 std::function<bool(std::string_view)> InRanges(const std::vector<std::string>& ranges) {
@@ -98,6 +106,7 @@ void ApiSide::Serve() {
   http::Options http;
   http.address = settings_.http_address;
   http.workers = static_cast<int>(settings_.http_workers);
+  http.max_connections = MaxConnectionsOf(settings_);
   http.on_error = [](std::string_view where, std::string_view what) {
     log::Error("a request failed", std::string(where) + ": " + std::string(what));
   };
@@ -138,6 +147,10 @@ ws::HandshakeOptions ApiSide::HandshakeOptionsOf() const {
   options.client_address = [proxies = InRanges(settings_.trusted_proxies)](const http::Request& request) {
     return rest::ClientAddressOf(request, proxies);
   };
+  options.client_of_address = rest::ClientOfAddress;
+  options.limits = {static_cast<std::size_t>(settings_.ws_max_sockets),
+                    static_cast<std::size_t>(settings_.ws_max_sockets_per_user),
+                    static_cast<std::size_t>(settings_.ws_max_sockets_per_address)};
   return options;
 }
 
@@ -217,6 +230,7 @@ void ApiSide::AppendMetrics(std::string& out) const {
   AppendHttp(out, server_->GetStatistics());
   AppendOne(out, "fajma_access_journal_lost_total", "counter", "Reads of patients' data that were not noted.",
             access_journal_.lost());
+  AppendHandshakes(out, *handshake_);
   AppendSockets(out, loop_.GetStatistics(), hub_.overruns());
 }
 

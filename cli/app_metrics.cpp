@@ -32,6 +32,8 @@ void AppendHttp(std::string& out, const http::Statistics& http) {
 void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns) {
   AppendOne(out, "fajma_ws_sockets", "gauge", "Open WebSockets.", ws.open);
   AppendOne(out, "fajma_ws_opened_total", "counter", "WebSockets opened.", ws.opened);
+  AppendOne(out, "fajma_ws_opened_with_deflate_total", "counter", "WebSockets opened with permessage-deflate.",
+            ws.opened_with_deflate);
   AppendMetricType(out, "fajma_ws_closed_total", "counter", "WebSockets closed, by cause.");
   const std::pair<std::string_view, std::uint64_t> causes[] = {
       {"peer", ws.closed_by_peer},
@@ -50,7 +52,23 @@ void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t
   }
   AppendOne(out, "fajma_ws_frames_in_total", "counter", "Frames received.", ws.frames_in);
   AppendOne(out, "fajma_ws_frames_out_total", "counter", "Frames sent.", ws.frames_out);
+  AppendOne(out, "fajma_ws_compressions_total", "counter", "Messages compressed, once for all who get them.",
+            ws.compressions);
   AppendOne(out, "fajma_ws_overruns_total", "counter", "WebSockets closed because the loop was behind.", overruns);
+}
+
+void AppendHandshakes(std::string& out, const ws::Handshake& handshake) {
+  using Limit = ws::SocketPlaces::Limit;
+  const std::pair<std::string_view, std::uint64_t> reasons[] = {
+      {"forbidden", handshake.forbidden()},
+      {"in_all", handshake.refused(Limit::kInAll)},
+      {"per_user", handshake.refused(Limit::kPerUser)},
+      {"per_address", handshake.refused(Limit::kPerAddress)},
+  };
+  AppendMetricType(out, "fajma_ws_refused_total", "counter", "WebSocket handshakes refused, by reason.");
+  for (const auto& [reason, count] : reasons) {
+    AppendMetric(out, "fajma_ws_refused_total", "reason=\"" + std::string(reason) + "\"", count);
+  }
 }
 
 void AppendJournal(std::string& out, const Journal& journal, Door door) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "api/http/server.h"
+#include "api/ws/handshake.h"
 #include "api/ws/loop/loop.h"
 #include "core/domain/raw_message.h"
 #include "core/journal/journal.h"
@@ -15,6 +16,7 @@ namespace fajma::cli {
 void AppendOne(std::string& out, std::string_view name, std::string_view type, std::string_view help,
                std::uint64_t value);
 void AppendHttp(std::string& out, const http::Statistics& http);
+void AppendHandshakes(std::string& out, const ws::Handshake& handshake);
 void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns);
 // Of one door; both write the same metrics, each with its label.
 void AppendJournal(std::string& out, const Journal& journal, Door door);

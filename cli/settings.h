@@ -30,6 +30,9 @@ struct Settings {
   std::vector<std::string> trusted_proxies;
   std::int64_t ws_ping_interval_seconds = 30;
   std::int64_t ws_timeout_seconds = 60;
+  std::int64_t ws_max_sockets = 20'000;
+  std::int64_t ws_max_sockets_per_user = 50;
+  std::int64_t ws_max_sockets_per_address = 2'000;
   std::int64_t http_workers = 2;
   std::int64_t rest_rate = 0;
   std::string metrics_address;  // empty: /metrics is beside REST

@@ -183,8 +183,8 @@ void Connection::AnswerHandshake(std::string_view rest) {
     return;
   }
   environment_.counters.responses_by_class[1].Add();
-  upgrade_ = Upgrade{*request.FindHeader("Sec-WebSocket-Key"), std::move(std::get<UpgradeAccept>(decision)),
-                     std::string(rest)};
+  upgrade_ = Upgrade{*request.FindHeader("Sec-WebSocket-Key"), OfferedExtensions(request).value(),
+                     std::move(std::get<UpgradeAccept>(decision)), std::string(rest)};
 }
 
 void Connection::Queue(Response&& response, bool keep_alive, bool is_head) {

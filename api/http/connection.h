@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/http/counters.h"
+#include "api/http/extension_list.h"
 #include "api/http/head_parser.h"
 #include "api/http/output_queue.h"
 #include "api/http/server.h"
@@ -29,6 +31,7 @@ class Connection {
 
   struct Upgrade {
     std::string websocket_key;
+    std::vector<Extension> extensions;
     UpgradeAccept accept;
     std::string unread;
   };

@@ -5,6 +5,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "api/http/extension_list.h"
 
 namespace fajma::http {
 
@@ -31,13 +34,14 @@ class FileDescriptor {
 
 // The handshake is checked and accepted, the 101 is not sent yet: who adopts the socket sends it.
 struct DetachedSocket {
-  FileDescriptor fd;            // non-blocking
-  std::string websocket_key;    // Sec-WebSocket-Key as sent: 16 bytes in base64
-  std::string subprotocol;      // to answer, or ""
-  std::string unread;           // bytes that came behind the handshake: the first of the WebSocket
-  std::string peer_address;     // as Request::peer_address
-  std::any context;             // what the handler gave with its acceptance
-  std::shared_ptr<void> place;  // its place among max_connections: given back when this is destroyed
+  FileDescriptor fd;                  // non-blocking
+  std::string websocket_key;          // Sec-WebSocket-Key as sent: 16 bytes in base64
+  std::string subprotocol;            // to answer, or ""
+  std::vector<Extension> extensions;  // as offered: who adopts the socket chooses
+  std::string unread;                 // bytes that came behind the handshake: the first of the WebSocket
+  std::string peer_address;           // as Request::peer_address
+  std::any context;                   // what the handler gave with its acceptance
+  std::shared_ptr<void> place;        // its place among max_connections: given back when this is destroyed
 };
 
 }  // namespace fajma::http

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/http/extension_list.h"
 #include "api/http/target.h"
 
 namespace fajma::http {
@@ -16,12 +17,6 @@ constexpr std::size_t kMaxHeaders = 100;
 constexpr std::array<std::string_view, 7> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 constexpr Refusal kNone{0, {}};
-
-// Letters, digits and the marks that RFC 9110 allows in a method or header name.
-bool IsTokenCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
-}
 
 bool IsToken(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), IsTokenCharacter); }
 
@@ -195,7 +190,18 @@ bool IsWebSocketKey(std::string_view key) {
   return std::all_of(key.begin(), key.begin() + 22, is_letter);
 }
 
+int CountHeaders(const Request& request, std::string_view name) {
+  return static_cast<int>(std::count_if(request.headers.begin(), request.headers.end(), [name](const Header& header) {
+    return EqualsIgnoringCase(header.first, name);
+  }));
+}
+
 }  // namespace
+
+bool IsTokenCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+}
 
 bool HasToken(std::string_view list, std::string_view token) {
   while (!list.empty()) {
@@ -232,6 +238,9 @@ Refusal CheckWebSocketHandshake(const Request& request, std::size_t body_bytes) 
   if (request.method != "GET" || body_bytes > 0) {
     return {400, "A WebSocket handshake is a GET without a body."};
   }
+  if (CountHeaders(request, "Sec-WebSocket-Version") > 1 || CountHeaders(request, "Sec-WebSocket-Key") > 1) {
+    return {400, "Sec-WebSocket-Version and Sec-WebSocket-Key come once."};
+  }
   const std::string* version = request.FindHeader("Sec-WebSocket-Version");
   if (version == nullptr || *version != "13") {
     return {426, "Only version 13 of WebSocket is spoken here."};
@@ -240,6 +249,7 @@ Refusal CheckWebSocketHandshake(const Request& request, std::size_t body_bytes) 
   if (key == nullptr || !IsWebSocketKey(*key)) {
     return {400, "The Sec-WebSocket-Key is malformed."};
   }
+  if (!OfferedExtensions(request)) return {400, "The Sec-WebSocket-Extensions are malformed."};
   return kNone;
 }
 

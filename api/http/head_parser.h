@@ -43,6 +43,9 @@ std::variant<Head, Refusal> ParseHead(std::string_view text, const HeadLimits& l
 // The server's checks of RFC 6455, 4.2.1. A status of 0: all is well.
 Refusal CheckWebSocketHandshake(const Request& request, std::size_t body_bytes);
 
+// Letters, digits and the marks that RFC 9110 allows in a method, a header's name or any other token.
+bool IsTokenCharacter(char c);
+
 // Whether a comma-separated header value holds a token, whatever its case.
 bool HasToken(std::string_view list, std::string_view token);
 

@@ -254,6 +254,7 @@ void Worker::Detach(Client& client) {
   socket.fd = FileDescriptor(::fcntl(client.fd(), F_DUPFD_CLOEXEC, 0));
   socket.websocket_key = std::move(upgrade.websocket_key);
   socket.subprotocol = std::move(upgrade.accept.subprotocol);
+  socket.extensions = std::move(upgrade.extensions);
   socket.unread = std::move(upgrade.unread);
   socket.peer_address = client.connection().peer_address();
   socket.context = std::move(upgrade.accept.context);

@@ -18,7 +18,19 @@ namespace {
 constexpr std::string_view kBearer = "bearer.";
 constexpr std::string_view kArduino = "arduino";  // what the usual Arduino library offers, and insists on
 
-http::Response Refused() { return http::DetailResponse(403, "Forbidden"); }
+constexpr std::string_view kRetryAfterSeconds = "5";
+
+http::Response TooManySockets() {
+  http::Response response = http::DetailResponse(503, "Too many sockets are open, try again later.");
+  response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  return response;
+}
+
+// Names a user or a device for its limit; empty: it is anonymous.
+std::string NameForLimit(const SocketUser& user) {
+  if (user.user_id != 0) return "u" + std::to_string(user.user_id);
+  return user.device_id != 0 ? "d" + std::to_string(user.device_id) : std::string();
+}
 
 bool IsRoomName(std::string_view name) {
   const auto allowed = [](char c) {
@@ -54,8 +66,7 @@ std::optional<RouteMatch> MatchRoute(std::string_view path) {
   return std::nullopt;
 }
 
-std::vector<std::string_view> SplitList(std::string_view list) {
-  std::vector<std::string_view> parts;
+void SplitList(std::string_view list, std::vector<std::string_view>& parts) {
   while (!list.empty()) {
     const std::size_t comma = std::min(list.find(','), list.size());
     std::string_view part = list.substr(0, comma);
@@ -63,6 +74,14 @@ std::vector<std::string_view> SplitList(std::string_view list) {
     while (part.ends_with(' ')) part.remove_suffix(1);
     if (!part.empty()) parts.push_back(part);
     list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+}
+
+// Of all such headers together (RFC 6455, 11.3.4). Valid as long as the request.
+std::vector<std::string_view> OfferedSubprotocols(const http::Request& request) {
+  std::vector<std::string_view> parts;
+  for (const auto& [name, value] : request.headers) {
+    if (http::EqualsIgnoringCase(name, "Sec-WebSocket-Protocol")) SplitList(value, parts);
   }
   return parts;
 }
@@ -124,6 +143,7 @@ Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, Hand
     : services_(services),
       tokens_(tokens),
       options_(std::move(options)),
+      places_(std::make_shared<SocketPlaces>(options_.limits)),
       users_(services.database),
       devices_(services.database),
       patients_(services.database),
@@ -132,22 +152,18 @@ Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, Hand
 http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   const std::optional<RouteMatch> match = MatchRoute(request.path);
   if (!match) return http::DetailResponse(404, "Not found.");
-  if (!IsOriginAllowed(request)) return Refused();
+  if (!IsOriginAllowed(request)) return Refuse();
   const std::optional<Token> token = FindToken(request);
   SocketContext context;
   context.route = match->route;
   context.readings = IsOne(request.FindQuery("mesures"));
   context.wants_ack = IsOne(request.FindQuery("ack"));
+  context.address = options_.client_address ? options_.client_address(request) : request.peer_address;
   try {
-    std::optional<SocketUser> user = Authenticate(request, token);
-    if (!user) return Refused();
-    context.user = std::move(*user);
-    if (!Admit(context, match->name)) return Refused();
-    NoteSubscription(services_, context);
+    if (std::optional<http::Response> refusal = Judge(request, token, match->name, context)) return *std::move(refusal);
   } catch (const DatabaseError&) {
     return http::DetailResponse(503, "Service temporarily unavailable, try again later.");
   }
-  context.address = options_.client_address ? options_.client_address(request) : request.peer_address;
   if (const std::string* agent = request.FindHeader("User-Agent")) context.user_agent = *agent;
   if (const std::string* after = request.FindQuery("apres")) context.after = *after;
   if (const std::string* state = request.FindQuery("etat")) context.state = *state;
@@ -155,11 +171,36 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   accept.context = std::move(context);
   if (token && !token->subprotocol.empty()) {
     accept.subprotocol = token->subprotocol;
-  } else if (const std::string* offered = request.FindHeader("Sec-WebSocket-Protocol")) {
-    const auto parts = SplitList(*offered);
-    if (std::find(parts.begin(), parts.end(), kArduino) != parts.end()) accept.subprotocol = kArduino;
+  } else {
+    const auto offered = OfferedSubprotocols(request);
+    if (std::find(offered.begin(), offered.end(), kArduino) != offered.end()) accept.subprotocol = kArduino;
   }
   return accept;
+}
+
+http::Response Handshake::Refuse() {
+  forbidden_.fetch_add(1, std::memory_order_relaxed);
+  return http::DetailResponse(403, "Forbidden");
+}
+
+std::optional<http::Response> Handshake::Judge(const http::Request& request, const std::optional<Token>& token,
+                                               const std::string& name, SocketContext& context) {
+  std::optional<SocketUser> user = Authenticate(request, token);
+  if (!user) return Refuse();
+  context.user = std::move(*user);
+  if (!Admit(context, name)) return Refuse();
+  if (!TakePlace(context)) return TooManySockets();
+  NoteSubscription(services_, context);
+  return std::nullopt;
+}
+
+bool Handshake::TakePlace(SocketContext& context) {
+  const std::string client = options_.client_of_address ? options_.client_of_address(context.address) : context.address;
+  auto taken = places_->Take(NameForLimit(context.user), client);
+  auto* const place = std::get_if<std::shared_ptr<void>>(&taken);
+  if (place == nullptr) return false;
+  context.place = std::move(*place);
+  return true;
 }
 
 void Handshake::Adopt(http::DetachedSocket socket) {
@@ -174,10 +215,8 @@ std::optional<Handshake::Token> Handshake::FindToken(const http::Request& reques
     constexpr std::string_view kScheme = "Bearer ";
     if (header->starts_with(kScheme)) return Token{header->substr(kScheme.size()), {}};
   }
-  if (const std::string* offered = request.FindHeader("Sec-WebSocket-Protocol")) {
-    for (const std::string_view part : SplitList(*offered)) {
-      if (part.starts_with(kBearer)) return Token{std::string(part.substr(kBearer.size())), std::string(part)};
-    }
+  for (const std::string_view part : OfferedSubprotocols(request)) {
+    if (part.starts_with(kBearer)) return Token{std::string(part.substr(kBearer.size())), std::string(part)};
   }
   return std::nullopt;
 }

@@ -1,7 +1,11 @@
 // Who may open a WebSocket: route, Origin, token. Then the session of the route.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +13,7 @@
 #include "api/auth/token.h"
 #include "api/http/server.h"
 #include "api/ws/services.h"
+#include "api/ws/socket_places.h"
 #include "core/store/device_store.h"
 #include "core/store/patient_store.h"
 #include "core/store/room_store.h"
@@ -20,7 +25,9 @@ struct HandshakeOptions {
   bool allow_anonymous_devices = false;             // no token: may send and listen, on ws/iot only
   std::vector<std::string> anonymous_devices_from;  // addresses "a.b.c.d/n" of devices without a token: write only
   std::function<std::string(const http::Request&)> client_address;  // behind proxies; absent: the peer's
+  std::function<std::string(std::string_view)> client_of_address;   // whom limits take for one; absent: each address
   std::function<bool(std::string_view host)> is_allowed_host;       // of an Origin, without the port
+  SocketLimits limits;
 };
 
 // Thread-safe: Decide runs in any worker, and asks the database.
@@ -28,10 +35,15 @@ class Handshake {
  public:
   Handshake(Services services, const auth::TokenAuthority& tokens, HandshakeOptions options);
 
-  // 404: no such route. 403: everything else that is refused, as clients of the documented server expect.
+  // 404: no such route. 503 with Retry-After: a limit of sockets is reached, or the database is away. 403: everything
+  // else that is refused, as clients of the documented server expect.
   http::UpgradeDecision Decide(const http::Request& request);
   // A socket that Decide accepted.
   void Adopt(http::DetachedSocket socket);
+
+  // How many were refused with 403, and by a limit. Any thread.
+  std::uint64_t forbidden() const { return forbidden_.load(std::memory_order_relaxed); }
+  std::uint64_t refused(SocketPlaces::Limit limit) const { return places_->refused(limit); }
 
  private:
   struct Token {
@@ -39,6 +51,11 @@ class Handshake {
     std::string subprotocol;  // to answer, when the token came in one
   };
 
+  http::Response Refuse();
+  // Judges who asks for it and fills `context`; the answer when it is refused.
+  std::optional<http::Response> Judge(const http::Request& request, const std::optional<Token>& token,
+                                      const std::string& name, SocketContext& context);
+  bool TakePlace(SocketContext& context);
   static std::optional<Token> FindToken(const http::Request& request);
   bool IsOriginAllowed(const http::Request& request) const;
   std::optional<SocketUser> Authenticate(const http::Request& request, const std::optional<Token>& token);
@@ -53,6 +70,8 @@ class Handshake {
   Services services_;
   const auth::TokenAuthority& tokens_;
   HandshakeOptions options_;
+  const std::shared_ptr<SocketPlaces> places_;
+  std::atomic<std::uint64_t> forbidden_{0};
   UserStore users_;
   DeviceStore devices_;
   PatientStore patients_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -70,6 +71,7 @@ struct SocketContext {
   std::optional<std::string> state;  // `?etat=` as sent
   std::string address;               // of the client
   std::string user_agent;
+  std::shared_ptr<void> place;  // in SocketPlaces, as long as the session lives
 };
 
 // Lists the socket, when it is a user's, and makes it known to whoever may end it; and the opposite.

@@ -249,14 +249,74 @@ def latency(stand, options):
                            'server_pct': round(100 * spent['server'] / usage.seconds)}
 
 
-# -- 7. Memory ---------------------------------------------------------------------------------------------------------
+# -- 7. Sockets: handshakes, bystanders, deliveries beside a bare send() -----------------------------------------------
+
+def sockets(stand, options):
+    for _ in range(options.rounds):
+        for broker, server in on_broker(stand, Fajma):
+            yield handshakes(stand, server, 'with a token', seconds=5, query=server.query)
+            yield bystander(stand, server, 'alone')
+            yield bystander(stand, server, 'beside handshakes without a token', 'ws-handshakes', seconds=6)
+            yield bystander(stand, server, 'beside a flood', 'ws-trouble', kind='flood', query=server.query)
+            yield bystander(stand, server, 'beside sleepers', 'ws-trouble', kind='sleep', sockets=20, query=server.query)
+        for broker, server in on_broker(stand, Fajma):
+            yield deliveries(stand, broker, server)
+            result = stand.load('fanout', mqtt_port=broker.port, http_port=server.port, sockets=FOLLOWERS, window=16,
+                                seconds=5, query=server.query)
+            yield {'scenario': 'sockets', 'of': 'fajma', 'what': f'16 readings at once to {FOLLOWERS}', **result}
+
+
+def handshakes(stand, server, what, **load):
+    usage = Usage(server=server.pid)
+    result = stand.load('ws-handshakes', http_port=server.port, **load)
+    count = result['accepted'] + result['forbidden'] + result['other_answers']
+    spent, others = usage.end(result['load_us_per_handshake'] * count / 1e6)
+    return {'scenario': 'sockets', 'of': 'fajma', 'what': what, **result, 'others_pct': others,
+            'server_us_per_handshake': round(spent['server'] * 1e6 / max(1, count), 1)}
+
+
+# What another socket feels. The load prints its line at its end, or when its standard input ends.
+def bystander(stand, server, what, mode=None, **load):
+    beside = stand.begin_load(mode, http_port=server.port, **load) if mode else None
+    if mode == 'ws-trouble':
+        json.loads(beside.stdout.readline())
+    try:
+        usage = Usage(server=server.pid)
+        result = stand.load('ws-echo', http_port=server.port, seconds=5, query=server.query)
+        spent, _ = usage.end()
+    finally:
+        done = {'load_' + name: value for name, value in stand.finish_load(beside).items()} if beside else {}
+    return {'scenario': 'sockets', 'of': 'fajma', 'what': what, **result, **done,
+            'server_pct': round(100 * spent['server'] / usage.seconds)}
+
+
+FOLLOWERS = 5_000
+
+
+def deliveries(stand, broker, server):
+    fanout = stand.begin_load('fanout', mqtt_port=broker.port, http_port=server.port, sockets=FOLLOWERS, window=2,
+                              seconds=8, query=server.query)
+    wait_until(lambda: server.figure('fajma_ws_sockets') == FOLLOWERS, 'the sockets', 60)
+    frames, usage = server.figure('fajma_ws_frames_out_total'), Usage(server=server.pid)
+    time.sleep(6)
+    spent, _ = usage.end()
+    frames = server.figure('fajma_ws_frames_out_total') - frames
+    result = stand.finish_load(fanout)
+    bare = stand.load('bare-send', sockets=FOLLOWERS, bytes=230, window=2, seconds=5)
+    cost = spent['server'] * 1e6 / frames
+    return {'scenario': 'sockets', 'of': 'fajma', 'what': f'one reading to {FOLLOWERS}', **result,
+            'server_us_per_delivery': round(cost, 3), 'bare_us_per_delivery': bare['cpu_us_per_delivery'],
+            'bare_deliveries_per_s': bare['deliveries_per_s'], 'ratio': round(cost / bare['cpu_us_per_delivery'], 2)}
+
+
+# -- 8. Memory ---------------------------------------------------------------------------------------------------------
 
 def memory(stand, _options):
     for broker, server in on_broker(stand, Fajma):
         fresh = memory_kb(server.pid)
         stand.load('mqtt', mqtt_port=broker.port, connections=PATIENTS, rate=200, seconds=5)
         used = memory_kb(server.pid)
-        sockets = stand.begin_load('listen', http_port=server.port, sockets=5000, query=server.query)
+        sockets = stand.begin_load('listen', http_port=server.port, sockets=10_000, query=server.query)
         count = json.loads(sockets.stdout.readline())['open']
         full = memory_kb(server.pid)
         stand.finish_load(sockets)
@@ -266,4 +326,5 @@ def memory(stand, _options):
                'kib_per_idle_socket': round((full['Pss'] - used['Pss']) / count, 2)}
 
 
-ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'api': api, 'latency': latency, 'memory': memory}
+ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'api': api, 'latency': latency, 'sockets': sockets,
+       'memory': memory}

@@ -253,6 +253,10 @@ class Server:
         connection.close()
         return value or 0
 
+    # One of /metrics.
+    def figure(self, name):
+        return float(re.search(f'^{name} ([0-9.]+)', self.get('/metrics').decode(), re.MULTILINE)[1])
+
     def close(self):
         self.stand.end(self.child)
 
@@ -268,7 +272,9 @@ class Fajma(Server):
         shutil.copytree(stand.filled_data(filled_with) if filled_with else stand.prepared_data(), data)
         self.database = os.path.join(data, 'fajma.db')
         self.child = stand.spawn([stand.program, 'serve', '--data-dir', data, '--http-address', f'127.0.0.1:{self.port}',
-                                  '--mqtt-url', f'mqtt://127.0.0.1:{broker.port}'])
+                                  '--mqtt-url', f'mqtt://127.0.0.1:{broker.port}',
+                                  # All sockets are of one user and one address here.
+                                  '--ws-max-sockets-per-user', '0', '--ws-max-sockets-per-address', '0'])
         self.pid = self.child.pid
         wait_until(lambda: self.is_up('/health/ready'), 'fajma')
         self.log_in()

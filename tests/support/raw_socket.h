@@ -35,14 +35,18 @@ struct HttpAnswer {
   std::string body;
 
   bool Has(std::string_view text) const { return head.find(text) != std::string::npos; }
-  // The value of a header written exactly so; "" when it is missing.
+  // The value of a header, its name in any case as a proxy may write it; "" when it is missing.
   std::string Header(std::string_view name) const {
     const std::string key = "\r\n" + std::string(name) + ": ";
-    const std::size_t at = head.find(key);
-    if (at == std::string::npos) return {};
-    const std::size_t begin = at + key.size();
+    const auto at = std::search(head.begin(), head.end(), key.begin(), key.end(),
+                                [](char left, char right) { return Lower(left) == Lower(right); });
+    if (at == head.end()) return {};
+    const std::size_t begin = static_cast<std::size_t>(at - head.begin()) + key.size();
     return head.substr(begin, head.find("\r\n", begin) - begin);
   }
+
+ private:
+  static char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 };
 
 class RawSocket {

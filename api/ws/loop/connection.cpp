@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kPartsPerWrite = 64;
 constexpr std::size_t kKeptQueueSlots = 16;
+// What taking a frame costs besides its payload, in bytes of payload: some hundred small frames make a turn's work.
+constexpr std::size_t kWorkPerFrame = 512;
 
 CloseCause CauseOf(std::uint16_t code) {
   if (code == kCloseBadPayload) return CloseCause::kBadPayload;
@@ -32,16 +34,18 @@ void Session::OnBinary(Connection& connection, std::string_view) {
   connection.Close(kCloseUnsupported, "only text is understood");
 }
 
-Connection::Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session)
+Connection::Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session,
+                       int deflate_window_bits)
     : core_(core),
       id_(id),
       fd_(std::move(socket.fd)),
       peer_address_(std::move(socket.peer_address)),
       place_(std::move(socket.place)),
       session_(std::move(session)),
-      reader_(core.decoders(), core.options().max_message_bytes),
+      reader_(core.decoders(), deflate_window_bits > 0 ? &core.inflater() : nullptr, core.options().max_message_bytes),
       last_received_(core.now()),
-      last_ping_(core.now()) {}
+      last_ping_(core.now()),
+      deflate_window_bits_(static_cast<std::uint8_t>(deflate_window_bits)) {}
 
 Connection::~Connection() = default;
 
@@ -75,6 +79,7 @@ void Connection::Open(std::string_view switching_protocols) {
 
 bool Connection::Send(Frame frame) {
   if (state_ != State::kOpen) return false;
+  if (deflate_window_bits_ > 0) frame = core_.Compress(frame, deflate_window_bits_);
   const bool has_room = MakeRoom(frame->size());
   if (state_ != State::kOpen) return false;
   if (!has_room) {
@@ -166,7 +171,7 @@ void Connection::WatchEvents() {
 }
 
 void Connection::OnReadable() {
-  if (state_ == State::kDead || paused_) return;
+  if (state_ == State::kDead || paused_ || waits_for_turn_) return;
   const std::span<char> scratch = core_.scratch();
   const ssize_t count = ::recv(fd_.get(), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (count < 0) {
@@ -177,7 +182,13 @@ void Connection::OnReadable() {
   const auto size = static_cast<std::size_t>(count);
   core_.counters().bytes_in.Add(size);
   last_received_ = core_.now();
-  if (state_ == State::kOpen) Process({scratch.data(), size});
+  if (state_ == State::kOpen) {
+    Process({scratch.data(), size});
+    if (size == scratch.size()) WaitForTurn();
+    return;
+  }
+  thrown_away_ += size;
+  if (thrown_away_ > core_.options().max_queued_bytes) Die(CloseCause::kLost);
 }
 
 // Reset, or both sides ended: nothing can be sent any more. What was received before is still read.
@@ -191,6 +202,16 @@ void Connection::ReadRest() {
   Process(bytes);
 }
 
+void Connection::WaitForTurn() {
+  if (state_ == State::kOpen && !std::exchange(waits_for_turn_, true)) core_.ReadOnInATurn(*this);
+}
+
+void Connection::ReadOn() {
+  waits_for_turn_ = false;
+  ReadRest();
+  OnReadable();
+}
+
 void Connection::Process(std::string_view bytes) {
   if (!unread_.empty()) {  // resumed, but not yet read
     unread_.append(bytes);
@@ -198,10 +219,13 @@ void Connection::Process(std::string_view bytes) {
   }
   reader_.Feed(bytes);
   const std::uint64_t frames = reader_.frames();
-  while (state_ == State::kOpen && !paused_) {
+  std::size_t work = 0;
+  while (state_ == State::kOpen && !paused_ && !waits_for_turn_) {
     const MessageReader::Event event = reader_.Next();
     if (event.kind == MessageReader::Kind::kNeedsMore) break;
+    work += event.payload.size() + kWorkPerFrame;  // decompressed: few bytes may become many
     Handle(event);
+    if (work > core_.options().max_message_bytes) WaitForTurn();
   }
   core_.counters().frames_in.Add(reader_.frames() - frames);
   if (state_ == State::kOpen) unread_ = reader_.rest();

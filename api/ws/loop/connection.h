@@ -39,7 +39,10 @@ class Connection {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session);
+  // `deflate_window_bits`: what the client remembers of a compressed message, 8 to 15; 0: permessage-deflate was not
+  // agreed on.
+  Connection(LoopCore& core, ConnectionId id, http::DetachedSocket socket, std::unique_ptr<Session> session,
+             int deflate_window_bits);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -47,14 +50,15 @@ class Connection {
   ConnectionId id() const { return id_; }
   const std::string& peer_address() const { return peer_address_; }
 
-  // Queues a frame; it leaves at the end of the loop's turn, together with the others of this turn. False: the
-  // connection is closing, or its client is too slow: more than max_queued_bytes would wait. Then what waits is dropped
-  // and it is closed with 1013.
+  // Queues a frame, compressed where the client takes that; it leaves at the end of the loop's turn, together with the
+  // others of this turn. False: the connection is closing, or its client is too slow: more than max_queued_bytes would
+  // wait. Then what waits is dropped and it is closed with 1013.
   bool Send(Frame frame);
   bool SendText(std::string_view text);
 
-  // Sends what is queued, then a close frame; waits for the client to go, at most close_timeout. Nothing is received
-  // any more; Session::OnClose follows at the end of the turn. Again: no effect.
+  // Sends what is queued, then a close frame; waits for the client to go, at most close_timeout and while it sends no
+  // more than max_queued_bytes. Nothing is received any more; Session::OnClose follows at the end of the turn. Again:
+  // no effect.
   void Close(std::uint16_t code, std::string_view reason = {});
 
   // While paused nothing is read, so no message comes (the one being delivered is finished) and the client is slowed
@@ -70,7 +74,7 @@ class Connection {
 
   enum class State : std::uint8_t {
     kOpen,
-    kClosing,  // a close frame is queued or sent; input is thrown away until the client goes
+    kClosing,  // a close frame is queued or sent; input is thrown away until the client goes, or sends too much
     kDead,     // to be destroyed at the end of the turn
   };
 
@@ -79,7 +83,9 @@ class Connection {
   void OnReadable();
   void OnHangUp();
   void OnTick(Clock::time_point now);
-  void ReadRest();  // after ResumeReading
+  void ReadRest();     // after ResumeReading
+  void ReadOn();       // it waited for a turn of its own
+  void WaitForTurn();  // has more to read than the others should wait for
   void Flush();
   void EndSession();
   void Process(std::string_view bytes);
@@ -100,20 +106,23 @@ class Connection {
   const std::shared_ptr<void> place_;
   std::unique_ptr<Session> session_;
   MessageReader reader_;
-  std::string unread_;        // read before it was paused
+  std::string unread_;        // read before it was paused, or more than one turn's work
   std::vector<Frame> queue_;  // [first_queued_, end): to be sent
   std::size_t first_queued_ = 0;
   std::size_t sent_of_first_ = 0;
   std::size_t queued_bytes_ = 0;
+  std::size_t thrown_away_ = 0;  // received while closing
   Clock::time_point last_received_;
   Clock::time_point last_ping_;
   Clock::time_point close_deadline_;
   std::uint32_t watched_ = 0;  // what epoll watches for
   std::uint16_t close_code_ = 0;
+  const std::uint8_t deflate_window_bits_;  // 0: without
   State state_ = State::kOpen;
   bool paused_ = false;
-  bool dirty_ = false;     // has something to send in this turn
-  bool answered_ = false;  // the 101, which is no frame, has left
+  bool waits_for_turn_ = false;  // LoopCore calls ReadOn; until then nothing is read
+  bool dirty_ = false;           // has something to send in this turn
+  bool answered_ = false;        // the 101, which is no frame, has left
   bool end_sent_ = false;
 };
 

@@ -32,10 +32,16 @@ enum CloseCode : std::uint16_t {
 // `text` must be valid UTF-8.
 Frame EncodeTextFrame(std::string_view text);
 Frame EncodeBinaryFrame(std::string_view data);
+// The same message with its payload compressed by permessage-deflate (RFC 7692, 7.2.1).
+Frame EncodeCompressedFrame(std::string_view frame, std::string_view compressed_payload);
 // Payloads over 125 bytes are cut: control frames cannot carry more.
 Frame EncodePingFrame(std::string_view payload = {});
 Frame EncodePongFrame(std::string_view payload);
 // kCloseNoStatus gives an empty close frame. `reason` is cut to 123 bytes, at a character.
 Frame EncodeCloseFrame(std::uint16_t code, std::string_view reason = {});
+
+// Of a frame made here: whether it is a text or binary message; its payload.
+bool IsMessage(std::string_view frame);
+std::string_view PayloadOf(std::string_view frame);
 
 }  // namespace fajma::ws

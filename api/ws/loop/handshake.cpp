@@ -20,7 +20,8 @@ std::string AcceptKey(std::string_view websocket_key) {
   return std::string(base64.begin(), base64.begin() + length);
 }
 
-std::string FormatSwitchingProtocols(std::string_view websocket_key, std::string_view subprotocol) {
+std::string FormatSwitchingProtocols(std::string_view websocket_key, std::string_view subprotocol,
+                                     std::string_view extensions) {
   std::string response =
       "HTTP/1.1 101 Switching Protocols\r\n"
       "Upgrade: websocket\r\n"
@@ -31,6 +32,7 @@ std::string FormatSwitchingProtocols(std::string_view websocket_key, std::string
   if (!subprotocol.empty()) {
     response.append("Sec-WebSocket-Protocol: ").append(subprotocol).append("\r\n");
   }
+  if (!extensions.empty()) response.append("Sec-WebSocket-Extensions: ").append(extensions).append("\r\n");
   response += "\r\n";
   return response;
 }

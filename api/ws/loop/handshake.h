@@ -9,7 +9,8 @@ namespace fajma::ws {
 // What Sec-WebSocket-Accept must hold for a client's key.
 std::string AcceptKey(std::string_view websocket_key);
 
-// The whole 101. `subprotocol` may be empty.
-std::string FormatSwitchingProtocols(std::string_view websocket_key, std::string_view subprotocol);
+// The whole 101. `subprotocol` and `extensions` may be empty.
+std::string FormatSwitchingProtocols(std::string_view websocket_key, std::string_view subprotocol,
+                                     std::string_view extensions = {});
 
 }  // namespace fajma::ws

@@ -7,9 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <optional>
 #include <system_error>
 #include <utility>
 
+#include "api/ws/loop/deflate_offer.h"
 #include "api/ws/loop/handshake.h"
 #include "api/ws/loop/loop_core.h"
 
@@ -20,6 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kEventsPerTurn = 256;
 constexpr ConnectionId kWakeId = 0;
+constexpr milliseconds kSliceOfFloods{1};
 
 // How often the timeouts are looked at: once a second, more often where they are shorter.
 milliseconds TickInterval(const LoopOptions& options) {
@@ -33,6 +36,7 @@ milliseconds TickInterval(const LoopOptions& options) {
 
 LoopCore::LoopCore(LoopOptions options)
     : options_(std::move(options)),
+      inflater_(options_.max_message_bytes),
       scratch_(std::max<std::size_t>(options_.read_bytes_per_turn, 512)),
       now_(Clock::now()),
       next_tick_(now_ + TickInterval(options_)),
@@ -121,7 +125,7 @@ bool LoopCore::Finished() const { return closing_all_ && (connections_.empty() |
 void LoopCore::Turn() {
   std::array<epoll_event, kEventsPerTurn> events;
   const auto end = closing_all_ ? std::min(next_tick_, stop_deadline_) : next_tick_;
-  const auto wait = std::chrono::ceil<milliseconds>(end - Clock::now()).count();
+  const auto wait = unfinished_.empty() ? std::chrono::ceil<milliseconds>(end - Clock::now()).count() : 0;
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  static_cast<int>(std::clamp<std::int64_t>(wait, 0, 1000)));
   now_ = Clock::now();
@@ -138,9 +142,20 @@ void LoopCore::Turn() {
     if (event.events & (EPOLLHUP | EPOLLERR)) connection->OnHangUp();
     if (event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) connection->OnReadable();
   }
+  ReadUnfinished();
   if (woken) RunPosted();
   if (now_ >= next_tick_) Tick();
   FinishTurn();
+}
+
+// Whoever floods shares one slice of each turn with all others who do: quiet sockets wait for no more than that.
+void LoopCore::ReadUnfinished() {
+  const Clock::time_point end = Clock::now() + kSliceOfFloods;
+  for (std::size_t left = unfinished_.size(); left > 0 && Clock::now() < end; --left) {
+    const ConnectionId id = unfinished_.front();
+    unfinished_.pop_front();
+    if (Connection* connection = FindAny(id)) connection->ReadOn();
+  }
 }
 
 void LoopCore::RunPosted() {
@@ -164,16 +179,27 @@ void LoopCore::RunPosted() {
 
 void LoopCore::Open(http::DetachedSocket socket, std::unique_ptr<Session> session) {
   if (closing_all_ || !socket.fd.valid() || !session) return;
-  const std::string answer = FormatSwitchingProtocols(socket.websocket_key, socket.subprotocol);
+  const std::optional<DeflateAgreement> deflate = AgreeOnDeflate(socket.extensions);
+  const std::string answer =
+      FormatSwitchingProtocols(socket.websocket_key, socket.subprotocol, deflate ? deflate->answer : "");
   const std::string unread = std::move(socket.unread);
   const ConnectionId id = ++last_id_;
-  auto owned = std::make_unique<Connection>(*this, id, std::move(socket), std::move(session));
+  auto owned = std::make_unique<Connection>(*this, id, std::move(socket), std::move(session),
+                                            deflate ? deflate->server_max_window_bits : 0);
   Connection& connection = *connections_.emplace(id, std::move(owned)).first->second;
   counters_.opened.Add();
+  if (deflate) counters_.opened_with_deflate.Add();
   connection.Open(answer);
   if (unread.empty() || connection.closing()) return;
   counters_.bytes_in.Add(unread.size());
   connection.Process(unread);
+}
+
+Frame LoopCore::Compress(const Frame& frame, int window_bits) {
+  const std::uint64_t before = deflater_.compressions();
+  Frame compressed = deflater_.Compress(frame, window_bits);
+  if (deflater_.compressions() != before) counters_.compressions.Add();
+  return compressed;
 }
 
 void LoopCore::Tick() {
@@ -222,6 +248,8 @@ LoopStatistics LoopCore::GetStatistics() const {
   std::uint64_t ended = 0;
   for (const Counter& counter : counters_.closed) ended += counter.Get();
   statistics.opened = counters_.opened.Get();
+  statistics.opened_with_deflate = counters_.opened_with_deflate.Get();
+  statistics.compressions = counters_.compressions.Get();
   statistics.open = statistics.opened - ended;
   statistics.frames_in = counters_.frames_in.Get();
   statistics.frames_out = counters_.frames_out.Get();

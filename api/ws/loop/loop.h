@@ -18,9 +18,11 @@
 namespace fajma::ws {
 
 struct LoopOptions {
-  std::size_t max_queued_bytes = 1024 * 1024;   // unsent to one client; more closes it with 1013
-  std::size_t max_message_bytes = 64 * 1024;    // received, fragments together; more closes with 1009
-  std::size_t read_bytes_per_turn = 64 * 1024;  // from one client, so that a flood starves nobody
+  std::size_t max_queued_bytes = 1024 * 1024;  // unsent to one client; more closes it with 1013
+  std::size_t max_message_bytes = 64 * 1024;   // received, fragments together, decompressed; more: 1009
+  // From one client, before the others have their turn; nor is more than max_message_bytes, decompressed, made of it.
+  // Who has more shares a slice of each turn with all who have.
+  std::size_t read_bytes_per_turn = 16 * 1024;
   std::chrono::milliseconds ping_interval{30'000};
   std::chrono::milliseconds idle_timeout{60'000};  // nothing received, not even a pong: closed
   std::chrono::milliseconds close_timeout{5'000};  // for the client's half of a close handshake
@@ -33,6 +35,7 @@ struct LoopOptions {
 struct LoopStatistics {
   std::uint64_t open = 0;  // gauge
   std::uint64_t opened = 0;
+  std::uint64_t opened_with_deflate = 0;    // permessage-deflate was agreed on
   std::uint64_t closed_by_peer = 0;         // it sent the first close frame
   std::uint64_t closed_by_session = 0;      // Connection::Close
   std::uint64_t closed_lost = 0;            // the connection broke off
@@ -47,7 +50,8 @@ struct LoopStatistics {
   std::uint64_t frames_out = 0;
   std::uint64_t bytes_in = 0;  // on the wire
   std::uint64_t bytes_out = 0;
-  std::uint64_t writes = 0;  // system calls
+  std::uint64_t writes = 0;        // system calls
+  std::uint64_t compressions = 0;  // of messages; one to many counts once
 };
 
 class Loop {

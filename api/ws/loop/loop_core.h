@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,6 +17,7 @@
 
 #include "api/http/detached_socket.h"
 #include "api/ws/loop/connection.h"
+#include "api/ws/loop/deflate.h"
 #include "api/ws/loop/loop.h"
 #include "api/ws/loop/message_reader.h"
 
@@ -33,6 +35,8 @@ class Counter {
 
 struct LoopCounters {
   Counter opened;
+  Counter opened_with_deflate;
+  Counter compressions;
   std::array<Counter, static_cast<std::size_t>(CloseCause::kCount)> closed;
   Counter frames_in;
   Counter frames_out;
@@ -59,6 +63,8 @@ class LoopCore {
   const LoopOptions& options() const { return options_; }
   LoopCounters& counters() { return counters_; }
   DecoderPool& decoders() { return decoders_; }
+  Inflater& inflater() { return inflater_; }
+  Frame Compress(const Frame& frame, int window_bits);
   std::span<char> scratch() { return scratch_; }
   Clock::time_point now() const { return now_; }
   bool Watch(int operation, int fd, ConnectionId id, std::uint32_t events);
@@ -66,11 +72,14 @@ class LoopCore {
   void EndSessionAtTurnsEnd(Connection& connection) { ending_.push_back(&connection); }
   void DestroyAtTurnsEnd(Connection& connection) { dead_.push_back(connection.id()); }
   void ReadRestThisTurn(Connection& connection) { resumed_.push_back(connection.id()); }
+  // Later, when the others have had theirs; once for each call.
+  void ReadOnInATurn(Connection& connection) { unfinished_.push_back(connection.id()); }
   void ReportError(std::string_view where, std::string_view what) const;
 
  private:
   void Run();
   void Turn();
+  void ReadUnfinished();
   void RunPosted();
   void Open(http::DetachedSocket socket, std::unique_ptr<Session> session);
   void Tick();
@@ -85,6 +94,8 @@ class LoopCore {
 
   // The loop's thread only.
   DecoderPool decoders_;
+  Deflater deflater_;
+  Inflater inflater_;
   std::vector<char> scratch_;
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   // Lists of one turn; they point into connections_, which shrinks only at its end.
@@ -92,6 +103,7 @@ class LoopCore {
   std::vector<Connection*> ending_;
   std::vector<ConnectionId> dead_;
   std::vector<ConnectionId> resumed_;
+  std::deque<ConnectionId> unfinished_;  // who sends more than a turn's work: read in turn, a slice of each loop's turn
   ConnectionId last_id_ = 0;
   Clock::time_point now_;
   Clock::time_point next_tick_;

@@ -12,6 +12,7 @@
 namespace fajma::ws {
 namespace {
 
+constexpr unsigned kRsv1 = 4;  // as wslay gives the three bits
 constexpr std::size_t kPooledDecoders = 16;
 constexpr std::size_t kKeptMessageBytes = 1024;
 
@@ -102,8 +103,8 @@ void DecoderPool::Return(std::unique_ptr<FrameDecoder> decoder) {
   if (idle_.size() < kPooledDecoders) idle_.push_back(std::move(decoder));
 }
 
-MessageReader::MessageReader(DecoderPool& pool, std::size_t max_message_bytes)
-    : pool_(pool), max_message_bytes_(max_message_bytes) {}
+MessageReader::MessageReader(DecoderPool& pool, Inflater* inflater, std::size_t max_message_bytes)
+    : pool_(pool), inflater_(inflater), max_message_bytes_(max_message_bytes) {}
 
 MessageReader::~MessageReader() = default;
 
@@ -150,7 +151,9 @@ void MessageReader::ReleaseDecoder() {
 bool MessageReader::BeginFrame(const Chunk& chunk, Event& error) {
   const wslay_frame_iocb& frame = chunk.frame;
   error = Error(kCloseProtocolError);
-  if (!frame.mask || frame.rsv != 0 || !IsKnown(frame.opcode)) return false;
+  const bool compressed = frame.rsv == kRsv1 && inflater_ != nullptr &&
+                          (frame.opcode == WSLAY_TEXT_FRAME || frame.opcode == WSLAY_BINARY_FRAME);
+  if (!frame.mask || (frame.rsv != 0 && !compressed) || !IsKnown(frame.opcode)) return false;
   in_frame_ = true;
   frame_left_ = frame.payload_length;
   if (IsControl(frame.opcode)) {  // wslay has checked that it is short and not a fragment
@@ -159,21 +162,26 @@ bool MessageReader::BeginFrame(const Chunk& chunk, Event& error) {
   }
   const bool continues = frame.opcode == WSLAY_CONTINUATION_FRAME;
   if (continues != in_message_) return false;
-  if (frame.payload_length > max_message_bytes_ - message_.size()) {
-    error = Error(kCloseTooBig);
-    return false;
-  }
   if (!continues) {
     in_message_ = true;
     is_text_ = frame.opcode == WSLAY_TEXT_FRAME;
+    is_compressed_ = compressed;
     utf8_ = {};
   }
-  return true;
+  if (frame.payload_length <= RoomForPayload()) return true;
+  error = Error(kCloseTooBig);
+  return false;
+}
+
+// What cannot be compressed becomes a little longer, with some compressors by an eighth.
+std::size_t MessageReader::RoomForPayload() const {
+  const std::size_t more = is_compressed_ ? max_message_bytes_ / 8 + 64 : 0;
+  return max_message_bytes_ + more - message_.size();
 }
 
 bool MessageReader::TakeData(const Chunk& chunk, Event& event) {
   const bool ends = chunk.ends_frame && chunk.frame.fin;
-  if (is_text_ && (!utf8_.Feed(chunk.data) || (ends && !utf8_.Complete()))) {
+  if (is_text_ && !is_compressed_ && (!utf8_.Feed(chunk.data) || (ends && !utf8_.Complete()))) {
     event = Error(kCloseBadPayload);
     return true;
   }
@@ -182,8 +190,20 @@ bool MessageReader::TakeData(const Chunk& chunk, Event& event) {
   if (!ends) return false;
   in_message_ = false;
   delivered_ = !in_one_piece;
-  event = {is_text_ ? Kind::kText : Kind::kBinary, in_one_piece ? chunk.data : std::string_view(message_)};
+  const std::string_view payload = in_one_piece ? chunk.data : std::string_view(message_);
+  event = is_compressed_ ? Inflated(payload) : Event{is_text_ ? Kind::kText : Kind::kBinary, payload};
   return true;
+}
+
+// A compressed message is kept as it came until it is whole: so it needs no more room than one that is not.
+MessageReader::Event MessageReader::Inflated(std::string_view payload) {
+  const Inflater::Result result = inflater_->Inflate(payload);
+  if (result == Inflater::Result::kTooBig) return Error(kCloseTooBig);
+  const std::string_view message = inflater_->message();
+  if (result == Inflater::Result::kInvalid || (is_text_ && !http::IsValidUtf8(message))) {
+    return Error(kCloseBadPayload);
+  }
+  return {is_text_ ? Kind::kText : Kind::kBinary, message};
 }
 
 bool MessageReader::TakeControl(const Chunk& chunk, Event& event) {

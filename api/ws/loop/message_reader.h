@@ -1,5 +1,5 @@
 // A client's bytes become messages: wslay takes the frames apart, this checks them (RFC 6455) and puts fragments
-// together. No sockets, no threads.
+// together, and decompresses (RFC 7692). No sockets, no threads.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/http/utf8.h"
+#include "api/ws/loop/deflate.h"
 
 namespace fajma::ws {
 
@@ -41,7 +42,8 @@ class MessageReader {
     std::uint16_t code = 0;    // kClose: as received, or 1005; kError: what to close with
   };
 
-  MessageReader(DecoderPool& pool, std::size_t max_message_bytes);
+  // `inflater`: of the loop, with the same max_message_bytes; null when permessage-deflate was not agreed on.
+  MessageReader(DecoderPool& pool, Inflater* inflater, std::size_t max_message_bytes);
   ~MessageReader();
 
   // Gives bytes to read. They must stay in place until Next says kNeedsMore or rest() is taken.
@@ -58,12 +60,15 @@ class MessageReader {
   struct Chunk;
 
   bool BeginFrame(const Chunk& chunk, Event& error);
+  std::size_t RoomForPayload() const;
+  Event Inflated(std::string_view payload);
   bool TakeData(const Chunk& chunk, Event& event);
   bool TakeControl(const Chunk& chunk, Event& event);
   Event CloseEvent(std::string_view payload) const;
   void ReleaseDecoder();
 
   DecoderPool& pool_;
+  Inflater* const inflater_;
   const std::size_t max_message_bytes_;
   std::unique_ptr<FrameDecoder> decoder_;
   std::string_view input_;
@@ -75,6 +80,7 @@ class MessageReader {
   bool in_frame_ = false;
   bool in_message_ = false;
   bool is_text_ = false;
+  bool is_compressed_ = false;
   bool delivered_ = false;  // message_ was given out and can be let go
 };
 

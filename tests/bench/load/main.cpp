@@ -16,8 +16,11 @@ struct Mode {
   int (*run)(const Arguments&);
 };
 constexpr Mode kModes[] = {
-    {"mqtt", RunMqtt},     {"ws-closed-loop", RunWsClosedLoop}, {"fanout", RunFanout}, {"latency", RunLatency},
-    {"listen", RunListen},
+    {"mqtt", RunMqtt},          {"ws-closed-loop", RunWsClosedLoop},
+    {"fanout", RunFanout},      {"latency", RunLatency},
+    {"listen", RunListen},      {"ws-handshakes", RunWsHandshakes},
+    {"ws-echo", RunWsEcho},     {"ws-trouble", RunWsTrouble},
+    {"bare-send", RunBareSend},
 };
 
 void AllowManyFiles() {

@@ -16,6 +16,10 @@ int RunWsClosedLoop(const Arguments& arguments);
 int RunFanout(const Arguments& arguments);
 int RunLatency(const Arguments& arguments);
 int RunListen(const Arguments& arguments);
+int RunWsHandshakes(const Arguments& arguments);
+int RunWsEcho(const Arguments& arguments);
+int RunWsTrouble(const Arguments& arguments);
+int RunBareSend(const Arguments& arguments);
 
 std::vector<std::unique_ptr<MqttPeer>> ConnectMqtt(Poller& poller, std::uint16_t port, std::size_t count);
 

@@ -49,6 +49,25 @@ TEST(WebSocketFlow, ClosesASlowReaderWith1013WhileOthersGetEverything) {
   EXPECT_EQ(door.loop.GetStatistics().open, 3U);
 }
 
+TEST(WebSocketFlow, KeepsOneMebibyteForASlowReaderUnlessToldOtherwise) {
+  Door door;
+  WsClient slow = door.OpenWebSocket(4096);
+  ASSERT_TRUE(Eventually([&] { return door.log.opened == 1; }));
+  const ConnectionId id = door.log.Ids().at(0);
+  const ws::Frame frame = ws::EncodeTextFrame(std::string(32 * 1024, '.'));
+  std::size_t most = 0;
+  for (bool open = true; open;) {
+    InLoop(door.loop, [&] {
+      ws::Connection* connection = door.loop.Find(id);
+      open = connection != nullptr && connection->Send(frame);
+      if (open) most = std::max(most, connection->queued_bytes());
+    });
+  }
+  EXPECT_LE(most, 1024U * 1024);
+  EXPECT_GT(most, 1024U * 1024 - frame->size() - 1);
+  EXPECT_EQ(slow.ReceiveClose(), 1013);
+}
+
 TEST(WebSocketFlow, GivesAReaderThatKeepsUpMoreThanTheLimitInOneTurn) {
   ws::LoopOptions options;
   options.max_queued_bytes = 64 * 1024;
@@ -110,6 +129,20 @@ TEST(WebSocketFlow, ClosesAClientThatFloodsAndDoesNotRead) {
   } catch (const TimedOut&) {  // the server has stopped reading, or closed
   }
   EXPECT_TRUE(Eventually([&] { return door.loop.GetStatistics().closed_slow == 1; }));
+}
+
+TEST(WebSocketFlow, CutsOffAClientThatFloodsBehindTheClose) {
+  ws::LoopOptions options;
+  options.close_timeout = std::chrono::minutes(10);
+  options.max_queued_bytes = 64 * 1024;
+  Door door({}, options);
+  WsClient client = door.OpenWebSocket();
+  client.SendText("!close 1000");
+  EXPECT_EQ(client.ReceiveClose(), 1000);
+  const std::string flood = EncodeClientFrame(kTextFrame, std::string(10'000, 'x'));
+  while (client.socket().Send(flood)) {
+  }
+  EXPECT_TRUE(Eventually([&] { return door.server.GetStatistics().connections_open == 0; }));
 }
 
 TEST(WebSocketFlow, PausesAndResumesWithoutLosingAMessage) {

@@ -47,6 +47,20 @@ TEST_F(HandshakeOfApp, ASubprotocolMayCarryTheToken) {
   EXPECT_EQ(HandshakeStatus("/ws/iot/patient1/", "Sec-WebSocket-Protocol: bearer.bad\r\n"), 403);
 }
 
+TEST_F(HandshakeOfApp, ASubprotocolIsChosenFromThoseOffered) {
+  settings_.ws_allow_anonymous_devices = true;
+  Start();
+  const auto chosen = [&](const std::string& headers) {
+    return Open("/ws/iot/patient1/", {}, headers).handshake().Header("Sec-WebSocket-Protocol");
+  };
+  EXPECT_EQ(chosen(""), "");
+  EXPECT_EQ(chosen("Sec-WebSocket-Protocol: mqtt, v1\r\n"), "") << "none that is known";
+  EXPECT_EQ(chosen("Sec-WebSocket-Protocol: mqtt,arduino\r\n"), "arduino");
+  EXPECT_EQ(chosen("Sec-WebSocket-Protocol: mqtt\r\nSec-WebSocket-Protocol: arduino\r\n"), "arduino");
+  const std::string entry = "bearer." + UserToken();
+  EXPECT_EQ(chosen("Sec-WebSocket-Protocol: arduino\r\nSec-WebSocket-Protocol: " + entry + "\r\n"), entry);
+}
+
 TEST_F(HandshakeOfApp, AnAnonymousSocketIsForIotAlone) {
   settings_.ws_allow_anonymous_devices = true;
   Start();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/deflate.h"
 #include "tests/support/ws_client.h"
 
 namespace fajma::ws {
@@ -34,10 +35,11 @@ void PrintTo(const Seen& seen, std::ostream* out) {
 }
 
 // What comes out when `bytes` come in pieces of `step`.
-std::vector<Seen> ReadAll(std::string_view bytes, std::size_t step = 1'000'000,
-                          std::size_t max_message_bytes = 64 * 1024) {
+std::vector<Seen> ReadAll(std::string_view bytes, std::size_t step = 1'000'000, bool with_deflate = false) {
+  constexpr std::size_t kMaxMessageBytes = 64 * 1024;
   DecoderPool pool;
-  MessageReader reader(pool, max_message_bytes);
+  Inflater inflater(kMaxMessageBytes);
+  MessageReader reader(pool, with_deflate ? &inflater : nullptr, kMaxMessageBytes);
   std::vector<Seen> seen;
   while (!bytes.empty()) {
     const std::string piece(bytes.substr(0, step));
@@ -83,7 +85,7 @@ TEST(MessageReader, ReadsMessagesHoweverTheyAreCut) {
 
 TEST(MessageReader, GoesOnAfterAPause) {
   DecoderPool pool;
-  MessageReader reader(pool, 1024);
+  MessageReader reader(pool, nullptr, 1024);
   const std::string first = EncodeClientFrame(kTextFrame, "a") + EncodeClientFrame(kTextFrame, "b");
   reader.Feed(first);
   EXPECT_EQ(reader.Next().payload, "a");
@@ -166,7 +168,8 @@ TEST(MessageReader, RefusesAHugeAnnouncedLengthAtItsFirstByte) {
 
 TEST(MessageReaderFuzz, SurvivesRandomAndMutatedFrames) {
   std::mt19937 random(7);
-  const std::string seed = EncodeClientFrame(kTextFrame, "caf\xC3\xA9", {.fin = false}) +
+  const std::string seed = EncodeClientFrame(kTextFrame, testing::DeflatePayload("compressed"), {.reserved = 4}) +
+                           EncodeClientFrame(kTextFrame, "caf\xC3\xA9", {.fin = false}) +
                            EncodeClientFrame(kPingFrame, "ping") +
                            EncodeClientFrame(kContinuationFrame, std::string(300, 'z')) +
                            EncodeClientFrame(kCloseFrame, ClosePayload(1000, "bye"));
@@ -179,9 +182,10 @@ TEST(MessageReaderFuzz, SurvivesRandomAndMutatedFrames) {
       for (int i = 0; i < 3; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
       bytes.erase(random() % bytes.size(), random() % 3);
     }
-    const std::vector<Seen> whole = ReadAll(bytes);
+    const bool with_deflate = round % 2 == 0;
+    const std::vector<Seen> whole = ReadAll(bytes, 1'000'000, with_deflate);
     // The same comes out however the bytes are cut, for as far as both are sure.
-    EXPECT_EQ(ReadAll(bytes, 1 + random() % 9), whole) << round;
+    EXPECT_EQ(ReadAll(bytes, 1 + random() % 9, with_deflate), whole) << round;
   }
 }
 
