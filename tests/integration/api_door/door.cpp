@@ -63,6 +63,8 @@ void EchoSession::OnText(ws::Connection& connection, std::string_view text) {
   if (command == "!throw") throw std::runtime_error("the disk is on fire");
   if (command == "!id") {
     connection.SendText(std::to_string(connection.id()));
+  } else if (command == "!frames") {
+    connection.SendText(std::to_string(loop_.GetStatistics().frames_in));
   } else if (command.starts_with("!close ")) {
     connection.Close(static_cast<std::uint16_t>(std::atoi(command.c_str() + 7)), "as asked");
   } else if (command == "!pause") {

@@ -49,7 +49,7 @@ struct SessionLog {
 };
 
 // Echoes texts and binaries, and obeys: "!close CODE", "!throw", "!burst COUNT SIZE", "!pause" (reads on after it was
-// posted to resume), "!id".
+// posted to resume), "!id", "!frames" (how many the loop has taken from all).
 class EchoSession : public ws::Session {
  public:
   EchoSession(ws::Loop& loop, SessionLog& log) : loop_(loop), log_(log) {}

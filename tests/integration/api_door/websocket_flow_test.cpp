@@ -115,6 +115,23 @@ TEST(WebSocketFlow, EchoesInTimeBesideAFlood) {
   stop = true;
 }
 
+TEST(WebSocketFlow, TakesAQuietSocketsMessageBeforeTheRestOfAFlood) {
+  Door door;
+  std::vector<WsClient> flooders;
+  for (int i = 0; i < 3; ++i) flooders.push_back(door.OpenWebSocket());
+  WsClient quiet = door.OpenWebSocket();
+  ASSERT_TRUE(Eventually([&] { return door.log.opened == 4; }));
+  std::string flood;
+  for (int i = 0; i < 1'000; ++i) flood += EncodeClientFrame(kPongFrame, "noise");
+  // All is there before the loop looks again.
+  InLoop(door.loop, [&] {
+    for (WsClient& flooder : flooders) flooder.socket().Send(flood);
+    quiet.SendText("!frames");
+  });
+  EXPECT_LT(std::stoi(quiet.ReceiveText()), 1'000) << "of the 3,000 of the flood";
+  EXPECT_TRUE(Eventually([&] { return door.loop.GetStatistics().frames_in == 3'001; }));
+}
+
 TEST(WebSocketFlow, ClosesAClientThatFloodsAndDoesNotRead) {
   ws::LoopOptions options;
   options.close_timeout = milliseconds(200);
