@@ -108,10 +108,10 @@ App::~App() {
   parts.status.reset();
   if (parts.api) parts.api->StopServing();
   if (parts.mqtt) parts.mqtt->Stop();
-  parts.ingest.reset();     // stores what was taken
-  parts.foundation.Stop();  // tells the others of it, and hears of nothing more
+  parts.ingest.reset();                      // stores what was taken
+  if (parts.api) parts.api->CloseSockets();  // their users leave; until now a device may have asked for its commands
+  parts.foundation.Stop();                   // tells the others of all that, and hears of nothing more
   parts.alerts.reset();
-  if (parts.api) parts.api->CloseSockets();  // until now a device may have asked for its commands
   parts.commands.reset();
   parts.api.reset();
   parts.mqtt.reset();
