@@ -30,7 +30,12 @@ void Installation::Add(Kind kind) {
     process.bus = std::move(bus);
   }
   process.bus->Subscribe([&process](const CommitPtr& commit) { Note(process, *commit); });
-  if (process.redis_bus != nullptr) process.redis_bus->Start();
+  if (process.redis_bus == nullptr) return;
+  process.redis_bus->OnNoticesMissed([&process] {
+    const std::lock_guard lock(process.mutex);
+    ++process.missed;
+  });
+  process.redis_bus->Start();
 }
 
 void Installation::Note(Process& process, const fajma::Commit& commit) {
@@ -77,6 +82,22 @@ void Installation::AwaitNotices(std::size_t count) {
     ASSERT_TRUE(Eventually([&] {
       const std::lock_guard lock(process->mutex);
       return process->notices >= count;
+    }));
+  }
+}
+
+void Installation::ForgetMissed() {
+  for (const auto& process : processes_) {
+    const std::lock_guard lock(process->mutex);
+    process->missed = 0;
+  }
+}
+
+void Installation::AwaitNoticeOrMissed() {
+  for (const auto& process : processes_) {
+    ASSERT_TRUE(Eventually([&] {
+      const std::lock_guard lock(process->mutex);
+      return process->notices > 0 || process->missed > 0;
     }));
   }
 }

@@ -40,6 +40,9 @@ class Installation {
   void AwaitConnected(bool connected);
   void AwaitAll();
   void AwaitNotices(std::size_t count);
+  // Every process has got a notice, or was told since ForgetMissed that it may have missed one.
+  void ForgetMissed();
+  void AwaitNoticeOrMissed();
   // Every process got 1, 2, 3, … with the right content, each once.
   void ExpectEqualLogs();
   // Each process got the outcomes of its own commits, once, and no others.
@@ -52,6 +55,7 @@ class Installation {
     std::vector<std::int64_t> outcomes;  // guarded by mutex; numbers of commits that came with outcomes
     std::size_t wrong = 0;               // guarded by mutex; messages that are not what was committed
     std::size_t notices = 0;             // guarded by mutex
+    std::size_t missed = 0;              // guarded by mutex; how often it was told so
     std::unique_ptr<EventBus> bus;
     RedisEventBus* redis_bus = nullptr;
   };
