@@ -20,6 +20,7 @@
 #include "tests/support/mosquitto.h"
 #include "tests/support/postgres.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/system/cluster/browser.h"
 #include "tests/system/cluster/member.h"
 #include "tests/system/cluster/publishers.h"
@@ -62,23 +63,6 @@ Options ParseOptions(int argc, char** argv) {
   return options;
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "fajma-cluster-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 struct Kills {
   int bridge = 0;
   int api = 0;
@@ -103,7 +87,7 @@ class Test {
 
   const Options options_;
   std::mt19937 random_;
-  Folder folder_;
+  test::TemporaryFolder folder_{"fajma-cluster"};
   test::PostgresServer postgres_;
   test::RedisServer redis_;
   test::Mosquitto broker_;

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "tests/support/mosquitto.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/system/crash/publisher.h"
 #include "tests/system/crash/server_process.h"
 #include "tests/system/crash/stored_table.h"
@@ -76,23 +77,6 @@ Options ParseOptions(int argc, char** argv) {
   return options;
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "fajma-crash-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 // A patient for each row of devices, one device of each kind.
 std::vector<DeviceLog> AddDevices(const ServerProcess& server, int per_kind) {
   std::vector<DeviceLog> devices;
@@ -144,7 +128,7 @@ class Test {
 
   const Options options_;
   std::mt19937 random_;
-  Folder folder_;
+  test::TemporaryFolder folder_{"fajma-crash"};
   test::Mosquitto broker_;
   const std::uint16_t http_port_;
   ServerProcess server_;

@@ -1,11 +1,9 @@
 #include "tests/system/crash/server_process.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +14,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/child_process.h"
 #include "tests/support/raw_socket.h"
 
 namespace fajma::crash {
@@ -25,23 +24,6 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kShownBytes = 2'000;  // of a log
-
-// Only async-signal-safe calls between fork and exec.
-pid_t Spawn(const std::vector<std::string>& command, const std::string& output) {
-  std::vector<char*> arguments;
-  for (const std::string& part : command) arguments.push_back(const_cast<char*>(part.c_str()));
-  arguments.push_back(nullptr);
-  const pid_t parent = ::getpid();
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);
-  const int fd = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  ::dup2(fd, STDOUT_FILENO);
-  ::dup2(fd, STDERR_FILENO);
-  ::execv(arguments[0], arguments.data());
-  ::_exit(127);
-}
 
 std::string EndOf(const fs::path& path) {
   std::ostringstream text;
@@ -82,7 +64,7 @@ std::vector<std::string> ServerProcess::CommandLine(const std::vector<std::strin
 std::string ServerProcess::Administer(const std::vector<std::string>& arguments) const {
   const fs::path output = folder_ / "administration.log";
   fs::remove(output);
-  const pid_t child = Spawn(CommandLine(arguments), output.string());
+  const pid_t child = test::SpawnChild(CommandLine(arguments), output.string());
   int status = 0;
   ::waitpid(child, &status, 0);
   std::string text = EndOf(output);
@@ -91,9 +73,9 @@ std::string ServerProcess::Administer(const std::vector<std::string>& arguments)
 }
 
 void ServerProcess::Start() {
-  pid_ = Spawn(CommandLine({"serve", "--http-address", "127.0.0.1:" + std::to_string(http_port_), "--mqtt-url",
-                            "mqtt://127.0.0.1:" + std::to_string(mqtt_port_)}),
-               log().string());
+  pid_ = test::SpawnChild(CommandLine({"serve", "--http-address", "127.0.0.1:" + std::to_string(http_port_),
+                                       "--mqtt-url", "mqtt://127.0.0.1:" + std::to_string(mqtt_port_)}),
+                          log().string());
 }
 
 std::string ServerProcess::Get(const std::string& path) const {
