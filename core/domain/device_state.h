@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/domain/boot_ledger.h"
+#include "core/domain/device_rate.h"
 #include "core/domain/reading.h"
 
 namespace fajma {
@@ -58,9 +59,10 @@ struct DeviceState {
   ClockState clock = ClockState::kUnknown;
   LateRun late;
   Micros newest_measured_at = 0;  // of all messages identified by their time: a later one cannot be a duplicate
-  std::vector<BootState> boots;   // those that this batch or an earlier one named
-  bool changed = false;           // clock, contact or newest_measured_at
-  bool row_changed = false;       // status, firmware, battery or signal
+  DeviceRate rate;
+  std::vector<BootState> boots;  // those that this batch or an earlier one named
+  bool changed = false;          // clock, contact, newest_measured_at or rate
+  bool row_changed = false;      // status, firmware, battery or signal
 
   // False after the discharge of its patient, until it is given to another.
   bool IsAssigned() const {

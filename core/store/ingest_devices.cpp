@@ -63,14 +63,20 @@ void WriteBoot(Lease& lease, std::int64_t device_id, BootState& boot, Micros now
 
 void WriteState(Lease& lease, DeviceState& device) {
   Statement(lease,
-            "INSERT INTO fajma_etat_dispositif (dispositif_id, horloge, dernier_contact, dernier_horodatage) VALUES "
-            "(:dispositif, :horloge, :contact, :horodatage) ON CONFLICT (dispositif_id) DO UPDATE SET "
+            "INSERT INTO fajma_etat_dispositif (dispositif_id, horloge, dernier_contact, dernier_horodatage, debit_le, "
+            "debit_reste, debit_credit, debit_dit) VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, "
+            ":credit, :dit) ON CONFLICT (dispositif_id) DO UPDATE SET "
             "horloge = excluded.horloge, dernier_contact = excluded.dernier_contact, "
-            "dernier_horodatage = excluded.dernier_horodatage")
+            "dernier_horodatage = excluded.dernier_horodatage, debit_le = excluded.debit_le, "
+            "debit_reste = excluded.debit_reste, debit_credit = excluded.debit_credit, debit_dit = excluded.debit_dit")
       .Bind("dispositif", device.ref.id)
       .Bind("horloge", static_cast<int>(device.clock))
       .Bind("contact", device.seen_at)
       .Bind("horodatage", device.newest_measured_at)
+      .Bind("le", device.rate.accepted_at)
+      .Bind("reste", device.rate.level)
+      .Bind("credit", device.rate.credit)
+      .Bind("dit", device.rate.told_at)
       .Run();
   device.changed = false;
 }
@@ -131,17 +137,19 @@ std::unique_ptr<DeviceState> DeviceCache::Load(Lease& lease, Mac mac) {
   std::int64_t patient_id = 0;
   std::optional<std::string> firmware;
   std::optional<std::int64_t> battery, signal, last_seen, contact, newest, clock;
+  std::optional<std::int64_t> accepted, level, credit, told;
   std::string sql =
       "SELECT d.id, d.patient_id, d.status, d.version_firmware, d.niveau_batterie, d.qualite_signal, "
-      "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage FROM fajma_dispositivesiot d "
+      "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage, "
+      "e.debit_le, e.debit_reste, e.debit_credit, e.debit_dit FROM fajma_dispositivesiot d "
       "LEFT JOIN fajma_etat_dispositif e ON e.dispositif_id = d.id "
       "WHERE d.adresse_mac = :mac AND d.supprime_le IS NULL";
   if (lease.dialect() == Dialect::kPostgres) sql += " FOR UPDATE OF d";
   {
     Statement query(lease, sql);
     query.Bind("mac", mac.ToColons());
-    query.Into(device->ref.id, patient_id, device->status, firmware, battery, signal, last_seen, clock, contact,
-               newest);
+    query.Into(device->ref.id, patient_id, device->status, firmware, battery, signal, last_seen, clock, contact, newest,
+               accepted, level, credit, told);
     if (!query.Next()) return nullptr;
   }
   device->ref.mac = mac;
@@ -152,6 +160,7 @@ std::unique_ptr<DeviceState> DeviceCache::Load(Lease& lease, Mac mac) {
   device->seen_at = contact.value_or(last_seen.value_or(0));
   device->clock = static_cast<ClockState>(clock.value_or(0));
   device->newest_measured_at = newest.value_or(0);
+  device->rate = {accepted.value_or(0), level.value_or(0), credit.value_or(0), told.value_or(0)};
   device->patient = Patient(lease, patient_id);
   if (!device->patient) return nullptr;
   LoadAssignments(lease, *device);
