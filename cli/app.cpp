@@ -25,7 +25,7 @@ struct App::Parts {
 
   ApiSideOptions ApiOptions(const AppOptions& options);
   std::unique_ptr<CommandDelivery> MakeCommands();
-  std::unique_ptr<Ingest> MakeIngest();
+  std::unique_ptr<Ingest> MakeIngest(const Settings& settings);
   std::string FindFault() const;
 
   Foundation foundation;
@@ -49,7 +49,7 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options) : foundat
         std::make_unique<AlertRunner>(foundation.database(), foundation.bus(), std::to_string(foundation.process()));
   }
   foundation.Start();
-  ingest = MakeIngest();
+  ingest = MakeIngest(settings);
   foundation.metrics.Register([this](std::string& out) {
     foundation.counters.AppendTo(out);
     ingest->AppendMetrics(out);
@@ -88,12 +88,14 @@ std::unique_ptr<CommandDelivery> App::Parts::MakeCommands() {
   return delivery;
 }
 
-std::unique_ptr<Ingest> App::Parts::MakeIngest() {
+std::unique_ptr<Ingest> App::Parts::MakeIngest(const Settings& settings) {
   std::vector<JournalOfDoor> journals;
   if (mqtt) journals.push_back({Door::kMqtt, &mqtt->journal()});
   if (api) journals.push_back({Door::kApi, &api->journal()});
-  return std::make_unique<Ingest>(foundation.database(), journals, foundation.bus(), foundation.counters,
-                                  IngestLimits{}, foundation.shared() ? Alerts::kElsewhere : Alerts::kHere);
+  IngestLimits limits;
+  limits.device_rate = settings.device_rate;
+  return std::make_unique<Ingest>(foundation.database(), journals, foundation.bus(), foundation.counters, limits,
+                                  foundation.shared() ? Alerts::kElsewhere : Alerts::kHere);
 }
 
 std::string App::Parts::FindFault() const {

@@ -37,6 +37,8 @@ constexpr SettingRow kRows[] = {
     {"http-workers", "threads that answer HTTP", nullptr, nullptr, nullptr, &Settings::http_workers, 1, 256},
     {"rest-rate", "requests a second of one client address or user; 0: no limit", nullptr, nullptr, nullptr,
      &Settings::rest_rate, 0, 1'000'000},
+    {"device-rate", "messages a second of one device; 0: no limit", nullptr, nullptr, nullptr, &Settings::device_rate,
+     0, 1'000'000},
     {"metrics-address", "host:port of /metrics and /health; none: they are beside REST", &Settings::metrics_address},
     {"broker-check", "look at the broker's settings at start", nullptr, nullptr, &Settings::broker_check},
     {"log-format", "text or json", &Settings::log_format},

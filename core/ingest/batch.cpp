@@ -25,6 +25,7 @@ constexpr SocketError kSocketErrors[] = {
     {rejection::kUnknownDevice, "unknown_device", "Dispositif inconnu."},
     {rejection::kForbiddenDevice, "forbidden_device", "Ce dispositif n'appartient pas à cette connexion."},
     {rejection::kUnknownCommand, "unknown_command", "Commande inconnue."},
+    {rejection::kRateLimited, "rate_limited", "Trop de messages, réessayez dans un instant."},
 };
 
 // The device that a message is from: the topic's, else the payload's.
@@ -70,8 +71,9 @@ void TakeFigure(std::optional<int> percent, std::optional<int>& figure, DeviceSt
 
 }  // namespace
 
-Batch::Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, std::size_t max_items)
-    : transaction_(transaction), decoder_(decoder) {
+Batch::Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, DeviceLimiter limiter,
+             std::size_t max_items)
+    : transaction_(transaction), decoder_(decoder), limiter_(limiter) {
   result_.commit->messages.reserve(max_items);  // the transaction keeps pointers into it
 }
 
@@ -106,6 +108,8 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
     const Rejection& reason = decoded.rejection ? *decoded.rejection : unknown;
     return Settle(item, Disposition::kRefused, mac.value_or(Mac()), &reason, SocketErrorFrame(item, reason.code));
   }
+  DeviceState* charged = ChargedFor(item, *device);
+  if (charged != nullptr && !IsWithinLimit(item, *charged)) return RefuseForNow(item, *charged, device->ref.mac);
   if (decoded.rejection) {
     return Quarantine(item, *device, *decoded.rejection, SocketErrorFrame(item, decoded.rejection->code));
   }
@@ -137,6 +141,31 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
     return Settle(item, Disposition::kRefused, device->ref.mac, &gap, SocketErrorFrame(item, gap.code));
   }
   Store(item, *device, verdict);
+}
+
+// The device whose token opened the socket pays for what it sends, whoever is named in it. What anybody else's socket
+// says in the name of a device that it may not speak for is not that device's.
+DeviceState* Batch::ChargedFor(const IngestItem& item, DeviceState& device) {
+  const std::int64_t socket_of = item.raw.origin.device_id;
+  if (socket_of != 0 && socket_of != device.ref.id) return transaction_.FindDeviceById(socket_of);
+  return item.raw.kind == RawKind::kSocket && IsForbidden(item, device) ? nullptr : &device;
+}
+
+bool Batch::IsWithinLimit(const IngestItem& item, DeviceState& charged) {
+  const DeviceRate before = charged.rate;
+  const bool is_within = limiter_.Take(charged.rate, item.raw.received_at);
+  charged.changed = charged.changed || charged.rate != before;
+  return is_within;
+}
+
+void Batch::RefuseForNow(const IngestItem& item, DeviceState& charged, Mac mac) {
+  const Rejection limit{rejection::kRateLimited, "too many messages; send it again later"};
+  const bool tells = MayTell(charged.rate, item.raw.received_at);
+  charged.changed = charged.changed || tells;
+  if (tells) return Settle(item, Disposition::kRefused, mac, &limit, SocketErrorFrame(item, limit.code));
+  // A socket waits for the end of each of its messages, also of one that is not answered.
+  if (item.raw.origin.id != 0) return Settle(item, Disposition::kRefused, mac, &limit);
+  Count(item, Disposition::kRefused, &limit);
 }
 
 void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& verdict) {
@@ -273,10 +302,14 @@ void Batch::NoteBoot(DeviceState& device, std::int64_t boot) {
   boots_.emplace_back(&device, boot);
 }
 
-void Batch::Settle(const IngestItem& item, Disposition disposition, Mac mac, const Rejection* rejection,
-                   std::string error_frame) {
+void Batch::Count(const IngestItem& item, Disposition disposition, const Rejection* rejection) {
   ++result_.settled[static_cast<std::size_t>(item.raw.door)][static_cast<std::size_t>(disposition)];
   if (rejection != nullptr) result_.reasons.push_back(rejection->code);
+}
+
+void Batch::Settle(const IngestItem& item, Disposition disposition, Mac mac, const Rejection* rejection,
+                   std::string error_frame) {
+  Count(item, disposition, rejection);
   // Who waits for an answer: a socket or a request, and the sender of a numbered message that was not accepted.
   const bool asked = item.raw.origin.id != 0;
   if (!asked && !(rejection != nullptr && item.decoded.identity)) return;

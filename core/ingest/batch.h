@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/domain/commit.h"
+#include "core/ingest/device_limiter.h"
 #include "core/ingest/judge.h"
 #include "core/journal/journal.h"
 #include "core/json/message_decoder.h"
@@ -36,7 +37,7 @@ struct BatchResult {
 class Batch {
  public:
   // `decoder` is used for what is not decoded yet (status, REST).
-  Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, std::size_t max_items);
+  Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, DeviceLimiter limiter, std::size_t max_items);
 
   void Take(const IngestItem& item);
   // After the last item: what the boots have come to. The messages have their cursors once the transaction committed.
@@ -48,8 +49,14 @@ class Batch {
   void TakeRest(const IngestItem& item);
   void TakeCommandResult(const IngestItem& item);
   void Store(const IngestItem& item, DeviceState& device, const Verdict& verdict);
+  // Whose limit a message in the name of `device` counts against; nullptr: nobody's.
+  DeviceState* ChargedFor(const IngestItem& item, DeviceState& device);
+  bool IsWithinLimit(const IngestItem& item, DeviceState& charged);
+  // Not settled: it may be sent again. Every one is counted, one a second is told.
+  void RefuseForNow(const IngestItem& item, DeviceState& charged, Mac mac);
   void Touch(const IngestItem& item, DeviceState& device);
   bool SetStatus(DeviceState& device, std::string_view status);
+  void Count(const IngestItem& item, Disposition disposition, const Rejection* rejection);
   void Settle(const IngestItem& item, Disposition disposition, Mac mac, const Rejection* rejection,
               std::string error_frame = {});
   void SettleStored(const IngestItem& item, const DeviceState& device, int rows);
@@ -60,6 +67,7 @@ class Batch {
 
   IngestStore::Transaction& transaction_;
   MessageDecoder& decoder_;
+  const DeviceLimiter limiter_;
   BatchResult result_;
   std::vector<std::pair<DeviceState*, std::int64_t>> boots_;  // touched, for acks
 };

@@ -274,7 +274,9 @@ class Fajma(Server):
         self.child = stand.spawn([stand.program, 'serve', '--data-dir', data, '--http-address', f'127.0.0.1:{self.port}',
                                   '--mqtt-url', f'mqtt://127.0.0.1:{broker.port}',
                                   # All sockets are of one user and one address here.
-                                  '--ws-max-sockets-per-user', '0', '--ws-max-sockets-per-address', '0'])
+                                  '--ws-max-sockets-per-user', '0', '--ws-max-sockets-per-address', '0',
+                                  # Few devices send all that is measured.
+                                  '--device-rate', '0'])
         self.pid = self.child.pid
         wait_until(lambda: self.is_up('/health/ready'), 'fajma')
         self.log_in()

@@ -75,13 +75,14 @@ void Collected::Clear() {
   commits_.clear();
 }
 
-Process::Process(const std::string& url, const std::filesystem::path& folder, Collected* collected)
+Process::Process(const std::string& url, const std::filesystem::path& folder, Collected* collected, IngestLimits limits)
     : database(OptionsOf(url)),
       mqtt_journal(JournalIn(folder, Door::kMqtt)),
       api_journal(JournalIn(folder, Door::kApi)) {
   if (collected != nullptr) bus.Subscribe([collected](const CommitPtr& commit) { collected->Add(commit); });
   ingest = std::make_unique<Ingest>(
-      database, std::vector<JournalOfDoor>{{Door::kMqtt, &mqtt_journal}, {Door::kApi, &api_journal}}, bus, counters);
+      database, std::vector<JournalOfDoor>{{Door::kMqtt, &mqtt_journal}, {Door::kApi, &api_journal}}, bus, counters,
+      limits);
 }
 
 IngestContract::IngestContract() {
@@ -99,7 +100,7 @@ IngestContract::~IngestContract() {
 }
 
 void IngestContract::Start() {
-  run_ = std::make_unique<Process>(url_, folder_, &collected_);
+  run_ = std::make_unique<Process>(url_, folder_, &collected_, limits_);
   ASSERT_TRUE(testing::Eventually([this] { return run_->ingest->ready(); }));
 }
 

@@ -44,9 +44,16 @@ class Collected {
   std::vector<CommitPtr> commits_;
 };
 
+inline IngestLimits WithoutDeviceRate() {
+  IngestLimits limits;
+  limits.device_rate = 0;
+  return limits;
+}
+
 // A process: everything that ends with it.
 struct Process {
-  Process(const std::string& url, const std::filesystem::path& folder, Collected* collected);
+  Process(const std::string& url, const std::filesystem::path& folder, Collected* collected,
+          IngestLimits limits = WithoutDeviceRate());
 
   Database database;
   Journal mqtt_journal;
@@ -91,6 +98,7 @@ class IngestContract : public ::testing::Test {
   std::int64_t AddPatient(const std::string& identifier);
   std::int64_t AddDevice(std::uint64_t mac, std::int64_t patient_id);
 
+  IngestLimits limits_ = WithoutDeviceRate();  // of the next Start
   std::string url_ = NewMigratedDatabase();
   std::filesystem::path folder_;
   Collected collected_;

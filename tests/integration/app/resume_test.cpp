@@ -34,6 +34,7 @@ class Resume : public AppTest {
 
 // Values are numbered: each follows the one before it, over many connections.
 TEST_F(Resume, RandomDisconnectsMissNothingAndRepeatNothing) {
+  settings_.device_rate = 0;
   Start();
   constexpr int kMessages = 1'200;
   std::jthread publisher([this] {

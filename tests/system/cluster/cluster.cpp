@@ -115,7 +115,8 @@ std::vector<std::string> Test::Common(const std::string& name) const {
 
 std::unique_ptr<Member> Test::NewMember(const std::string& role, const std::string& name, std::uint16_t port) {
   const std::string address = "127.0.0.1:" + std::to_string(port);
-  std::vector<std::string> command = {options_.server, role, "--redis-url", redis_.url(), "--broker-check=false"};
+  std::vector<std::string> command = {options_.server, role, "--redis-url", redis_.url(), "--broker-check=false",
+                                      "--device-rate", "0"};
   if (role == "bridge") {
     command.insert(command.end(), {"--mqtt-url", broker_.url(), "--metrics-address", address});
   } else {
