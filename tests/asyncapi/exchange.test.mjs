@@ -45,7 +45,7 @@ const onBroker = (address, wanted = () => true) =>
 const isType = (type) => (value) => value.type === type;
 
 before(async () => {
-  demo = await startDemo(process.env.FAJMA_PROGRAM, ['--devices', '3']);
+  demo = await startDemo(process.env.FAJMA_PROGRAM, ['--devices', '3', '--device-rate', '5']);
   recorder = new Recorder();
   const sentByServer = (channel) => messages.some((each) => each.channel === channel && each.action === 'send');
   await recorder.broker(demo.mqtt, sentByServer);
@@ -175,6 +175,14 @@ test('ws/chat/: messages, history, typing, presence, and too many', async () => 
   const limited = chat.answer(({ code }) => code === 'rate_limited');
   for (let sent = 0; sent < 25; ++sent) chat.send({ type: 'history' });
   await limited;
+});
+
+test('ws/iot/: a device that sends too much is told', async () => {
+  const device = await open('/ws/iot/patient2/');
+  const limited = device.answer(({ code }) => code === 'rate_limited');
+  for (let sent = 0; sent < 100; ++sent) device.send(reading({ heart_rate: 75 }, { device_mac: 'AA:BB:CC:00:00:02' }));
+  await limited;
+  device.close();
 });
 
 test('`fajma check` sends what the document says', async () => {
