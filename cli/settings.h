@@ -35,7 +35,7 @@ struct Settings {
   std::int64_t ws_max_sockets_per_address = 2'000;
   std::int64_t http_workers = 2;
   std::int64_t rest_rate = 0;
-  std::int64_t device_rate = 50;
+  std::int64_t device_rate = 5'000;
   std::string metrics_address;  // empty: /metrics is beside REST
   bool broker_check = true;
   std::string log_format = "text";

@@ -73,10 +73,10 @@ std::string ServerProcess::Administer(const std::vector<std::string>& arguments)
 }
 
 void ServerProcess::Start() {
-  pid_ = test::SpawnChild(
-      CommandLine({"serve", "--http-address", "127.0.0.1:" + std::to_string(http_port_), "--mqtt-url",
-                   "mqtt://127.0.0.1:" + std::to_string(mqtt_port_), "--device-rate", "0"}),
-      log().string());
+  pid_ =
+      test::SpawnChild(CommandLine({"serve", "--http-address", "127.0.0.1:" + std::to_string(http_port_), "--mqtt-url",
+                                    "mqtt://127.0.0.1:" + std::to_string(mqtt_port_), "--device-rate", "0"}),
+                       log().string());
 }
 
 std::string ServerProcess::Get(const std::string& path) const {
