@@ -16,6 +16,8 @@ namespace fajma::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kCommandTimeout{3000};
+// Over MQTT a device is believed to be there that may be on a socket of another process, which looks every second.
+constexpr std::chrono::milliseconds kBelievedPatience{2000};
 
 }  // namespace
 
@@ -75,7 +77,8 @@ std::unique_ptr<CommandDelivery> App::Parts::MakeCommands() {
   std::optional<CommandPeers> peers;
   if (foundation.shared()) {
     peers = CommandPeers{[this](Mac mac) { foundation.Tell(kCommandNotice, mac.ToTopic()); },
-                         [this](const std::string& id) { foundation.Tell(kCommandSentNotice, id); }};
+                         [this](const std::string& id) { foundation.Tell(kCommandSentNotice, id); },
+                         mqtt ? kBelievedPatience : std::chrono::milliseconds(0)};
   }
   auto delivery = std::make_unique<CommandDelivery>(foundation.database(), std::move(sinks), std::move(peers));
   foundation.bus().Subscribe([this](const CommitPtr& commit) {
@@ -85,6 +88,7 @@ std::unique_ptr<CommandDelivery> App::Parts::MakeCommands() {
     if (const auto mac = Mac::ParseTopic(payload)) commands->OnAsked(*mac);
   });
   foundation.OnNotice(kCommandSentNotice, [this](const std::string& id) { commands->OnSent(id); });
+  foundation.OnNoticesMissed([this] { commands->OnMissed(); });
   return delivery;
 }
 

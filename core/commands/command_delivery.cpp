@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxJobs = 1'000;
 constexpr std::chrono::seconds kSinkTimeout{2};
+constexpr std::chrono::seconds kRetry{1};
+constexpr std::int64_t kLookAtOnce = 500;
 
 }  // namespace
 
@@ -69,31 +71,92 @@ void CommandDelivery::Wake(Mac mac, Which which) {
   wakeup_.notify_one();
 }
 
+void CommandDelivery::OnMissed() {
+  if (!peers_) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (look_at_) {
+      look_again_ = true;
+      return;
+    }
+    look_at_ = Clock::now() + peers_->patience;
+  }
+  wakeup_.notify_one();
+}
+
 void CommandDelivery::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  while (wakeup_.wait(lock, stop, [this] { return !jobs_.empty() || !returned_.empty(); })) {
-    std::optional<Job> job;
-    std::pair<Mac, Which> returned;
-    if (!jobs_.empty()) {
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
+  while (!stop.stop_requested()) {
+    if (HasWork()) {
+      DoOne(lock);
+    } else if (LookIsDue()) {
+      Look(lock);
+    } else if (look_at_) {
+      wakeup_.wait_until(lock, stop, *look_at_, [this] { return HasWork(); });
     } else {
-      returned = *returned_.begin();
-      returned_.erase(returned_.begin());
+      wakeup_.wait(lock, stop, [this] { return HasWork() || look_at_; });
     }
-    lock.unlock();
-    try {
-      if (job) {
-        job->sent->set_value(HandOver(job->command));
-      } else {
-        SendPending(returned.first, returned.second);
-      }
-    } catch (const DatabaseError& error) {
-      if (job) job->sent->set_value(false);
-      log::Warn("a command waits for the database", error.what());
-    }
-    lock.lock();
   }
+}
+
+void CommandDelivery::DoOne(std::unique_lock<std::mutex>& lock) {
+  std::optional<Job> job;
+  std::pair<Mac, Which> returned;
+  if (!jobs_.empty()) {
+    job = std::move(jobs_.front());
+    jobs_.pop_front();
+  } else {
+    returned = *returned_.begin();
+    returned_.erase(returned_.begin());
+  }
+  lock.unlock();
+  try {
+    if (job) {
+      job->sent->set_value(IsSentAlready(job->command) || HandOver(job->command));
+    } else {
+      SendPending(returned.first, returned.second);
+    }
+  } catch (const DatabaseError& error) {
+    if (job) job->sent->set_value(false);
+    log::Warn("a command waits for the database", error.what());
+    lock.lock();
+    return LookLater();
+  }
+  lock.lock();
+}
+
+// Who asked for it may have been told that it waits, and nobody asks again.
+void CommandDelivery::LookLater() {
+  if (peers_ && !look_at_) look_at_ = Clock::now() + kRetry + peers_->patience;
+}
+
+// The device may have come back, or been found by Look, since the command was stored.
+bool CommandDelivery::IsSentAlready(const DeviceCommand& command) {
+  const std::optional<DeviceCommand> stored = store_.Find(command.id, SystemNow());
+  return stored && stored->sends > 0;
+}
+
+// What is found joins those who were asked for.
+void CommandDelivery::Look(std::unique_lock<std::mutex>& lock) {
+  look_at_.reset();
+  if (std::exchange(look_again_, false)) look_at_ = Clock::now() + peers_->patience;
+  lock.unlock();
+  try {
+    const Micros now = SystemNow();
+    const Micros made_by = now - std::chrono::microseconds(peers_->patience).count();
+    std::vector<WaitingDevice> waiting;
+    std::int64_t after = 0;
+    do {
+      waiting = store_.WaitingDevices(made_by, now, after, kLookAtOnce);
+      for (const WaitingDevice& device : waiting) Wake(device.mac, Which::kNew);
+      if (!waiting.empty()) after = waiting.back().id;
+    } while (std::ssize(waiting) == kLookAtOnce);
+  } catch (const DatabaseError& error) {
+    log::Warn("commands that were missed wait for the database", error.what());
+    lock.lock();
+    return LookLater();
+  }
+  lock.lock();
 }
 
 void CommandDelivery::SendPending(Mac mac, Which which) {

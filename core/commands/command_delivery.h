@@ -36,6 +36,9 @@ using CommandSink = std::function<void(const DeviceCommand& command, const Comma
 struct CommandPeers {
   std::function<void(Mac)> ask;                          // a command waits for that device, which is not here
   std::function<void(const std::string& id)> tell_sent;  // it was handed over here
+  // So long OnMissed leaves a command to the others, who may know better that its device is with them: where a sink
+  // only believes that a device is there.
+  std::chrono::milliseconds patience{0};
 };
 
 class CommandDelivery {
@@ -56,6 +59,9 @@ class CommandDelivery {
   // Any thread, returns at once: what a peer's CommandPeers say.
   void OnAsked(Mac mac);
   void OnSent(const std::string& id);
+  // Any thread, returns at once: what peers asked may not have come. Looks up, after the peers' patience, the commands
+  // that were never sent, and sends those whose devices are here. Again before that: once more after it.
+  void OnMissed();
 
   static constexpr std::size_t kMaxReturned = 20'000;
   // So long the peers have for a device that is not here.
@@ -67,7 +73,15 @@ class CommandDelivery {
     std::shared_ptr<std::promise<bool>> sent;
   };
 
+  using Clock = std::chrono::steady_clock;
+
   void Run(const std::stop_token& stop);
+  bool HasWork() const { return !jobs_.empty() || !returned_.empty(); }
+  void DoOne(std::unique_lock<std::mutex>& lock);
+  bool LookIsDue() const { return look_at_ && Clock::now() >= *look_at_; }
+  void Look(std::unique_lock<std::mutex>& lock);
+  void LookLater();
+  bool IsSentAlready(const DeviceCommand& command);
   enum class Which { kNew, kAll };
   void Wake(Mac mac, Which which);
   void SendPending(Mac mac, Which which);
@@ -82,6 +96,8 @@ class CommandDelivery {
   std::deque<Job> jobs_;                                 // guarded by mutex_
   std::map<Mac, Which> returned_;                        // guarded by mutex_
   std::map<std::string, std::promise<void>> asked_for_;  // guarded by mutex_; commands that a peer may send
+  std::optional<Clock::time_point> look_at_;             // guarded by mutex_; for commands that peers told of in vain
+  bool look_again_ = false;                              // guarded by mutex_
   std::jthread thread_;
 };
 

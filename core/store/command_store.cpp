@@ -98,6 +98,26 @@ std::vector<DeviceCommand> CommandStore::Pending(Mac mac, Micros now) {
   return pending;
 }
 
+std::vector<WaitingDevice> CommandStore::WaitingDevices(Micros made_by, Micros now, std::int64_t after,
+                                                        std::int64_t limit) {
+  Lease lease = database_.Read();
+  Statement query(lease,
+                  "SELECT DISTINCT d.id, d.adresse_mac FROM fajma_commande c"
+                  " JOIN fajma_dispositivesiot d ON d.id = c.dispositif_id"
+                  " WHERE c.envois = 0 AND c.date_creation <= :jusque AND d.supprime_le IS NULL AND d.id > :apres AND" +
+                      std::string(kOpen) + " ORDER BY d.id LIMIT :limit");
+  query.Bind("jusque", made_by).Bind("apres", after).Bind("maintenant", now).Bind("limit", limit);
+  WaitingDevice device;
+  std::string mac;
+  query.Into(device.id, mac);
+  std::vector<WaitingDevice> waiting;
+  while (query.Next()) {
+    device.mac = Mac::ParseColons(mac).value_or(Mac());
+    waiting.push_back(device);
+  }
+  return waiting;
+}
+
 void CommandStore::MarkSent(const std::string& id, Micros at, bool for_good) {
   Lease lease = database_.Write();
   lease.Begin();

@@ -103,6 +103,29 @@ TEST_F(Commands, AreBoundedForADevice) {
   EXPECT_TRUE(commands_.Create(late)) << "what has expired takes no place";
 }
 
+TEST_F(Commands, WaitingDevicesAreThoseWithCommandsNeverSent) {
+  const auto waiting = [this](Micros made_by, Micros now, std::int64_t after = 0, std::int64_t limit = 10) {
+    std::vector<std::int64_t> ids;
+    for (const WaitingDevice& device : commands_.WaitingDevices(made_by, now, after, limit)) ids.push_back(device.id);
+    return ids;
+  };
+  using Devices = std::vector<std::int64_t>;
+  for (const char* id : {"a", "b"}) ASSERT_TRUE(commands_.Create(Make(id, device_)));
+  ASSERT_TRUE(commands_.Create(Make("c", other_)));
+  EXPECT_EQ(waiting(kNow, kNow), (Devices{device_, other_})) << "each device once";
+  EXPECT_EQ(waiting(kNow, kNow, 0, 1), Devices{device_});
+  EXPECT_EQ(waiting(kNow, kNow, device_), Devices{other_});
+  EXPECT_EQ(waiting(kNow - 1, kNow), Devices{}) << "too young";
+  EXPECT_EQ(waiting(kNow, kNow + 60 * kSecond), Devices{}) << "expired";
+  EXPECT_EQ(commands_.WaitingDevices(kNow, kNow, 0, 1).front().mac, Mac::FromBits(1));
+  commands_.MarkSent("a", kNow, false);
+  EXPECT_EQ(waiting(kNow, kNow), (Devices{device_, other_}));
+  commands_.MarkSent("b", kNow, false);
+  EXPECT_EQ(waiting(kNow, kNow), Devices{other_});
+  EXPECT_EQ(Answer(Mac::FromBits(2), "c", CommandState::kDone), Taken::kNow);
+  EXPECT_EQ(waiting(kNow, kNow), Devices{});
+}
+
 TEST_F(Commands, AreListedNewestFirst) {
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(commands_.Create(Make(id, device_)));
   const Page<DeviceCommand> page = commands_.List(device_, {1, 1}, kNow);
