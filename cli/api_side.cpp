@@ -128,8 +128,21 @@ void ApiSide::CloseSockets() {
 CommandSink ApiSide::Commands() { return ws::CommandsOverSockets(loop_, hub_); }
 
 ws::Services ApiSide::SocketParts() {
-  return {loop_,         hub_,      background_, intake_, foundation_.bus(), foundation_.database(), alerts_, readings_,
-          open_sockets_, recorder_, monitor_,    chats_,  &access_journal_,  options_.on_device};
+  return {loop_,
+          hub_,
+          background_,
+          intake_,
+          foundation_.bus(),
+          foundation_.database(),
+          alerts_,
+          readings_,
+          open_sockets_,
+          recorder_,
+          monitor_,
+          chats_,
+          socket_errors_,
+          &access_journal_,
+          options_.on_device};
 }
 
 ws::MonitorSources ApiSide::MonitorParts() {
@@ -231,6 +244,7 @@ void ApiSide::AppendMetrics(std::string& out) const {
   AppendOne(out, "fajma_access_journal_lost_total", "counter", "Reads of patients' data that were not noted.",
             access_journal_.lost());
   AppendHandshakes(out, *handshake_);
+  AppendSocketErrors(out, socket_errors_);
   AppendSockets(out, loop_.GetStatistics(), hub_.overruns());
 }
 

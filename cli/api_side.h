@@ -87,6 +87,7 @@ class ApiSide {
   ws::Loop loop_;
   ws::LiveHub hub_{loop_, intake_.process()};
   ws::SocketRegistry open_sockets_;
+  ws::SocketErrors socket_errors_;
   auth::AccessJournal access_journal_{accesses_};
   ws::SessionRecorder recorder_;
   http::ResponseTimes response_times_;

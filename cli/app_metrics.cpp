@@ -59,8 +59,11 @@ void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t
 
 void AppendHandshakes(std::string& out, const ws::Handshake& handshake) {
   using Limit = ws::SocketPlaces::Limit;
+  using Refusal = ws::Handshake::Refusal;
   const std::pair<std::string_view, std::uint64_t> reasons[] = {
-      {"forbidden", handshake.forbidden()},
+      {"unknown_route", handshake.refused(Refusal::kUnknownRoute)},
+      {"forbidden", handshake.refused(Refusal::kForbidden)},
+      {"unavailable", handshake.refused(Refusal::kUnavailable)},
       {"in_all", handshake.refused(Limit::kInAll)},
       {"per_user", handshake.refused(Limit::kPerUser)},
       {"per_address", handshake.refused(Limit::kPerAddress)},
@@ -68,6 +71,18 @@ void AppendHandshakes(std::string& out, const ws::Handshake& handshake) {
   AppendMetricType(out, "fajma_ws_refused_total", "counter", "WebSocket handshakes refused, by reason.");
   for (const auto& [reason, count] : reasons) {
     AppendMetric(out, "fajma_ws_refused_total", "reason=\"" + std::string(reason) + "\"", count);
+  }
+}
+
+void AppendSocketErrors(std::string& out, const ws::SocketErrors& errors) {
+  AppendMetricType(out, "fajma_ws_errors_total", "counter", "Answers `error` on WebSockets, by route and code.");
+  for (std::size_t route = 0; route < ws::kSocketRouteNames.size(); ++route) {
+    for (std::size_t code = 0; code < ws::kSocketErrorCodes.size(); ++code) {
+      AppendMetric(out, "fajma_ws_errors_total",
+                   "route=\"" + std::string(ws::kSocketRouteNames[route]) + "\",code=\"" +
+                       std::string(ws::kSocketErrorCodes[code]) + "\"",
+                   errors.Get(route, code));
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include "api/http/server.h"
 #include "api/ws/handshake.h"
 #include "api/ws/loop/loop.h"
+#include "api/ws/socket_errors.h"
 #include "core/domain/raw_message.h"
 #include "core/journal/journal.h"
 
@@ -17,6 +18,7 @@ void AppendOne(std::string& out, std::string_view name, std::string_view type, s
                std::uint64_t value);
 void AppendHttp(std::string& out, const http::Statistics& http);
 void AppendHandshakes(std::string& out, const ws::Handshake& handshake);
+void AppendSocketErrors(std::string& out, const ws::SocketErrors& errors);
 void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns);
 // Of one door; both write the same metrics, each with its label.
 void AppendJournal(std::string& out, const Journal& journal, Door door);

@@ -15,6 +15,8 @@
 namespace fajma::ws {
 namespace {
 
+constexpr SocketRoute kRoute = SocketRoute::kAlerts;
+
 VisiblePatients PatientsOf(const Services& services, const Rooms& rooms) {
   if (rooms == nullptr) return std::nullopt;
   return PatientStore(services.database).IdsInRooms(*rooms);
@@ -35,9 +37,9 @@ std::string Unavailable(std::int64_t alert_id) {
 }
 
 // A socket that has just been opened comes back by itself.
-void CannotList(Connection& connection, bool just_opened) {
+void CannotList(const Services& services, Connection& connection, bool just_opened) {
   if (just_opened) return connection.Close(kCloseTryAgainLater, "try again later");
-  connection.SendText(ErrorFrame("unavailable", "Service momentanément indisponible."));
+  SendError(services, kRoute, connection, ErrorFrame("unavailable", "Service momentanément indisponible."));
 }
 
 constexpr std::string_view kMayAcknowledge[] = {"administrateur", "medecin", "infirmier"};
@@ -82,9 +84,9 @@ void AlertsSession::OnOpen(Connection& connection) {
   Register(services_, connection.id(), context_, "alerts", "alerts");
   const Cursor newest = MakeCursor(services_.database.last_commit() + 1, -1);
   const std::optional<Cursor> asked = context_.after ? ParseCursor(*context_.after) : std::optional(newest);
-  if (!asked) connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
+  if (!asked) SendError(services_, kRoute, connection, ErrorFrame("invalid_cursor", "Curseur invalide."));
   if (context_.state.value_or(std::string(kPresent)) != kPresent) {
-    connection.SendText(ErrorFrame("invalid_data", "etat : presente."));
+    SendError(services_, kRoute, connection, ErrorFrame("invalid_data", "etat : presente."));
   }
   SendActive(connection, asked.value_or(newest));
 }
@@ -94,7 +96,7 @@ void AlertsSession::SendActive(Connection& connection, std::optional<Cursor> aft
   const bool present = context_.state == kPresent;
   const bool taken = services_.background.Submit([services = services_, id, after, present, topic = topic()] {
     const auto give_up = [services, id, after] {
-      if (Connection* late = services.loop.Find(id)) CannotList(*late, after.has_value());
+      if (Connection* late = services.loop.Find(id)) CannotList(services, *late, after.has_value());
     };
     try {
       services.loop.Post(
@@ -108,21 +110,21 @@ void AlertsSession::SendActive(Connection& connection, std::optional<Cursor> aft
       services.loop.Post(give_up);
     }
   });
-  if (!taken) CannotList(connection, after.has_value());
+  if (!taken) CannotList(services_, connection, after.has_value());
 }
 
 void AlertsSession::OnText(Connection& connection, std::string_view text) {
   services_.recorder.Touch(connection.id());
-  const auto request = SocketRequest::Read(connection, text);
+  const auto request = SocketRequest::Read(services_, context_.route, connection, text);
   if (!request) return;
   if (request->type() == "get_active") return SendActive(connection, std::nullopt);
   const auto* action = std::find_if(std::begin(kActions), std::end(kActions),
                                     [&](const Action& each) { return each.type == request->type(); });
-  if (action == std::end(kActions)) return RefuseType(connection);
+  if (action == std::end(kActions)) return RefuseType(services_, context_.route, connection);
   if (const auto alert_id = request->IntegerOf("alert_id")) {
     Act(connection, *action, *alert_id);
   } else {
-    connection.SendText(ErrorFrame("invalid_data", "alert_id entier requis."));
+    SendError(services_, kRoute, connection, ErrorFrame("invalid_data", "alert_id entier requis."));
   }
 }
 
@@ -131,7 +133,7 @@ void AlertsSession::OnBinary(Connection& connection, std::string_view data) { On
 // Whoever follows is told by the hub; the alert of another room is unknown.
 void AlertsSession::Act(Connection& connection, const Action& action, std::int64_t alert_id) {
   if (std::find(action.roles.begin(), action.roles.end(), context_.user.role) == action.roles.end()) {
-    connection.SendText(AlertError("forbidden", "Action non autorisée.", alert_id));
+    SendError(services_, kRoute, connection, AlertError("forbidden", "Action non autorisée.", alert_id));
     return;
   }
   const auto answer = [services = services_, id = connection.id()](std::string frame) {
@@ -139,8 +141,13 @@ void AlertsSession::Act(Connection& connection, const Action& action, std::int64
       if (Connection* here = services.loop.Find(id)) here->SendText(frame);
     });
   };
+  const auto refuse = [services = services_, id = connection.id()](std::string frame) {
+    services.loop.Post([services, id, frame = std::move(frame)] {
+      if (Connection* here = services.loop.Find(id)) SendError(services, kRoute, *here, frame);
+    });
+  };
   const bool taken = services_.background.Submit(
-      [services = services_, answer, &action, alert_id, topic = topic(), user_id = context_.user.user_id] {
+      [services = services_, answer, refuse, &action, alert_id, topic = topic(), user_id = context_.user.user_id] {
         try {
           const std::optional<Alert> alert = services.alerts.Find(alert_id);
           const bool seen = alert && AreSeen(topic.rooms, *alert->patient);
@@ -148,7 +155,7 @@ void AlertsSession::Act(Connection& connection, const Action& action, std::int64
                                     : AlertResult{AlertOutcome::kUnknown, std::nullopt};
           if (result.outcome != AlertOutcome::kDone) {
             const Action::Fault& fault = result.outcome == AlertOutcome::kUnknown ? action.unknown : action.already;
-            return answer(AlertError(fault.code, fault.message, alert_id));
+            return refuse(AlertError(fault.code, fault.message, alert_id));
           }
           if (!topic.Wants(*result.event)) answer(AlertFrame(*result.event));  // it is not carried here
           auto commit = std::make_shared<Commit>();
@@ -156,10 +163,10 @@ void AlertsSession::Act(Connection& connection, const Action& action, std::int64
           commit->alerts.push_back(std::move(*result.event));
           services.bus.Publish(commit);
         } catch (const DatabaseError&) {
-          answer(Unavailable(alert_id));
+          refuse(Unavailable(alert_id));
         }
       });
-  if (!taken) connection.SendText(Unavailable(alert_id));
+  if (!taken) SendError(services_, kRoute, connection, Unavailable(alert_id));
 }
 
 void AlertsSession::OnClose(ConnectionId id, std::uint16_t) {

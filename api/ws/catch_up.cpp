@@ -115,11 +115,11 @@ void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Curs
   if (!taken) connection->Close(kCloseTryAgainLater, "try again later");
 }
 
-void FollowOrCatchUp(const Services& services, Connection& connection, const Topic& topic,
-                     const std::optional<std::string>& after) {
-  if (!after) return services.hub.Follow(connection, topic);
-  if (const auto cursor = ParseCursor(*after)) return CatchUp(services, connection.id(), topic, *cursor);
-  connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
+void FollowOrCatchUp(const Services& services, const SocketContext& context, Connection& connection,
+                     const Topic& topic) {
+  if (!context.after) return services.hub.Follow(connection, topic);
+  if (const auto cursor = ParseCursor(*context.after)) return CatchUp(services, connection.id(), topic, *cursor);
+  SendError(services, context.route, connection, ErrorFrame("invalid_cursor", "Curseur invalide."));
   services.hub.Follow(connection, topic);
 }
 

@@ -16,8 +16,8 @@ void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Curs
 
 // Loop thread. From now on, or from `?apres=` when one was sent; one that is no cursor is told, and it goes on from
 // now.
-void FollowOrCatchUp(const Services& services, Connection& connection, const Topic& topic,
-                     const std::optional<std::string>& after);
+void FollowOrCatchUp(const Services& services, const SocketContext& context, Connection& connection,
+                     const Topic& topic);
 
 // The cursor of `?apres=`: a whole number from 0; absent when it is none.
 std::optional<Cursor> ParseCursor(std::string_view text);

@@ -11,6 +11,7 @@
 namespace fajma::ws {
 namespace {
 
+constexpr SocketRoute kRoute = SocketRoute::kChat;
 constexpr std::int64_t kShownAtFirst = 50;
 constexpr std::int64_t kMostShown = 100;
 
@@ -21,6 +22,12 @@ void Answer(const Services& services, ConnectionId id, std::string frame) {
 }
 
 std::string Unavailable() { return ErrorFrame("unavailable", "Service momentanément indisponible."); }
+
+void TellUnavailable(const Services& services, ConnectionId id) {
+  services.loop.Post([services, id] {
+    if (Connection* here = services.loop.Find(id)) SendError(services, kRoute, *here, Unavailable());
+  });
+}
 
 void CloseForNow(const Services& services, ConnectionId id) {
   services.loop.Post([services, id] {
@@ -36,7 +43,8 @@ ChatSession::ChatSession(const Services& services, SocketContext context)
 void ChatSession::OnOpen(Connection& connection) {
   Register(services_, connection.id(), context_, "chat", "chat_" + context_.room);
   const std::optional<Cursor> after = context_.after ? ParseCursor(*context_.after) : std::nullopt;
-  if (context_.after && !after) connection.SendText(ErrorFrame("invalid_cursor", "Curseur invalide."));
+  if (context_.after && !after)
+    SendError(services_, kRoute, connection, ErrorFrame("invalid_cursor", "Curseur invalide."));
   if (!after) return Begin(connection);
   services_.chats.Join(connection.id(), context_.room, user());
   CatchUp(services_, connection.id(), topic(), *after);
@@ -69,19 +77,19 @@ void ChatSession::OnText(Connection& connection, std::string_view text) {
   } kRequests[] = {
       {"chat_message", &ChatSession::Say}, {"typing", &ChatSession::Type}, {"history", &ChatSession::ShowHistory}};
   services_.recorder.Touch(connection.id());
-  const auto request = SocketRequest::Read(connection, text);
+  const auto request = SocketRequest::Read(services_, context_.route, connection, text);
   if (!request) return;
   for (const auto& known : kRequests) {
     if (request->type() == known.type) return (this->*known.take)(connection, *request);
   }
-  RefuseType(connection);
+  RefuseType(services_, context_.route, connection);
 }
 
 void ChatSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }
 
 bool ChatSession::MaySend(Connection& connection) {
   if (services_.chats.MaySend(context_.user.user_id)) return true;
-  connection.SendText(ErrorFrame("rate_limited", "Trop de messages, réessayez dans un instant."));
+  SendError(services_, kRoute, connection, ErrorFrame("rate_limited", "Trop de messages, réessayez dans un instant."));
   return false;
 }
 
@@ -89,8 +97,9 @@ void ChatSession::Say(Connection& connection, const SocketRequest& request) {
   const auto parsed = ParseChatText(request.TextOf("message").value_or(""));
   if (const auto* fault = std::get_if<ChatTextFault>(&parsed)) {
     const bool control = *fault == ChatTextFault::kControlCharacter;
-    return static_cast<void>(connection.SendText(ErrorFrame(
-        "invalid_data", control ? "Caractère de contrôle refusé." : "Message requis (1 à 2000 caractères).")));
+    return SendError(services_, kRoute, connection,
+                     ErrorFrame("invalid_data",
+                                control ? "Caractère de contrôle refusé." : "Message requis (1 à 2000 caractères)."));
   }
   if (!MaySend(connection)) return;
   const bool taken = services_.background.Submit([services = services_, id = connection.id(), room = context_.room,
@@ -101,10 +110,10 @@ void ChatSession::Say(Connection& connection, const SocketRequest& request) {
       commit->number = CommitOf(commit->chat_messages.front().cursor);
       services.bus.Publish(commit);
     } catch (const DatabaseError&) {
-      Answer(services, id, Unavailable());
+      TellUnavailable(services, id);
     }
   });
-  if (!taken) connection.SendText(Unavailable());
+  if (!taken) SendError(services_, kRoute, connection, Unavailable());
 }
 
 void ChatSession::Type(Connection&, const SocketRequest&) { services_.chats.Type(context_.room, user()); }
@@ -113,7 +122,8 @@ void ChatSession::ShowHistory(Connection& connection, const SocketRequest& reque
   const std::optional<std::int64_t> before = request.IntegerOf("before");
   const std::int64_t limit = request.IntegerOf("limit").value_or(request.Find("limit") ? 0 : kShownAtFirst);
   if ((request.Find("before") && before.value_or(0) < 1) || limit < 1 || limit > kMostShown) {
-    connection.SendText(ErrorFrame("invalid_data", "before : entier positif ; limit : entier de 1 à 100."));
+    SendError(services_, kRoute, connection,
+              ErrorFrame("invalid_data", "before : entier positif ; limit : entier de 1 à 100."));
     return;
   }
   if (!MaySend(connection)) return;
@@ -123,10 +133,10 @@ void ChatSession::ShowHistory(Connection& connection, const SocketRequest& reque
           const ChatHistory history = ChatStore(services.database).Newest(room, before, limit);
           Answer(services, id, ChatHistoryFrame(room, history.messages, before));
         } catch (const DatabaseError&) {
-          Answer(services, id, Unavailable());
+          TellUnavailable(services, id);
         }
       });
-  if (!taken) connection.SendText(Unavailable());
+  if (!taken) SendError(services_, kRoute, connection, Unavailable());
 }
 
 void ChatSession::OnClose(ConnectionId id, std::uint16_t) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "api/auth/revocation.h"
@@ -151,8 +152,8 @@ Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, Hand
 
 http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   const std::optional<RouteMatch> match = MatchRoute(request.path);
-  if (!match) return http::DetailResponse(404, "Not found.");
-  if (!IsOriginAllowed(request)) return Refuse();
+  if (!match) return Refuse(Refusal::kUnknownRoute);
+  if (!IsOriginAllowed(request)) return Refuse(Refusal::kForbidden);
   const std::optional<Token> token = FindToken(request);
   SocketContext context;
   context.route = match->route;
@@ -162,7 +163,7 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   try {
     if (std::optional<http::Response> refusal = Judge(request, token, match->name, context)) return *std::move(refusal);
   } catch (const DatabaseError&) {
-    return http::DetailResponse(503, "Service temporarily unavailable, try again later.");
+    return Refuse(Refusal::kUnavailable);
   }
   if (const std::string* agent = request.FindHeader("User-Agent")) context.user_agent = *agent;
   if (const std::string* after = request.FindQuery("apres")) context.after = *after;
@@ -178,17 +179,23 @@ http::UpgradeDecision Handshake::Decide(const http::Request& request) {
   return accept;
 }
 
-http::Response Handshake::Refuse() {
-  forbidden_.fetch_add(1, std::memory_order_relaxed);
-  return http::DetailResponse(403, "Forbidden");
+http::Response Handshake::Refuse(Refusal reason) {
+  static constexpr struct {
+    int status;
+    const char* detail;
+  } kAnswers[] = {{404, "Not found."}, {403, "Forbidden"}, {503, "Service temporarily unavailable, try again later."}};
+  static_assert(std::size(kAnswers) == static_cast<std::size_t>(Refusal::kCount));
+  const auto place = static_cast<std::size_t>(reason);
+  refused_[place].fetch_add(1, std::memory_order_relaxed);
+  return http::DetailResponse(kAnswers[place].status, kAnswers[place].detail);
 }
 
 std::optional<http::Response> Handshake::Judge(const http::Request& request, const std::optional<Token>& token,
                                                const std::string& name, SocketContext& context) {
   std::optional<SocketUser> user = Authenticate(request, token);
-  if (!user) return Refuse();
+  if (!user) return Refuse(Refusal::kForbidden);
   context.user = std::move(*user);
-  if (!Admit(context, name)) return Refuse();
+  if (!Admit(context, name)) return Refuse(Refusal::kForbidden);
   if (!TakePlace(context)) return TooManySockets();
   NoteSubscription(services_, context);
   return std::nullopt;

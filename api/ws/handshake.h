@@ -41,8 +41,9 @@ class Handshake {
   // A socket that Decide accepted.
   void Adopt(http::DetachedSocket socket);
 
-  // How many were refused with 403, and by a limit. Any thread.
-  std::uint64_t forbidden() const { return forbidden_.load(std::memory_order_relaxed); }
+  // How many were refused, otherwise than by a limit, and by one. Any thread.
+  enum class Refusal : std::uint8_t { kUnknownRoute, kForbidden, kUnavailable, kCount };
+  std::uint64_t refused(Refusal reason) const { return refused_[static_cast<std::size_t>(reason)].load(); }
   std::uint64_t refused(SocketPlaces::Limit limit) const { return places_->refused(limit); }
 
  private:
@@ -51,7 +52,7 @@ class Handshake {
     std::string subprotocol;  // to answer, when the token came in one
   };
 
-  http::Response Refuse();
+  http::Response Refuse(Refusal reason);
   // Judges who asks for it and fills `context`; the answer when it is refused.
   std::optional<http::Response> Judge(const http::Request& request, const std::optional<Token>& token,
                                       const std::string& name, SocketContext& context);
@@ -71,7 +72,7 @@ class Handshake {
   const auth::TokenAuthority& tokens_;
   HandshakeOptions options_;
   const std::shared_ptr<SocketPlaces> places_;
-  std::atomic<std::uint64_t> forbidden_{0};
+  std::atomic<std::uint64_t> refused_[static_cast<std::size_t>(Refusal::kCount)] = {};
   UserStore users_;
   DeviceStore devices_;
   PatientStore patients_;

@@ -44,7 +44,7 @@ void IotSession::OnOpen(Connection& connection) {
     TellDevice(context_.user.device_mac, true);
   }
   if (context_.user.write_only) return;
-  FollowOrCatchUp(services_, connection, topic(), context_.after);
+  FollowOrCatchUp(services_, context_, connection, topic());
 }
 
 void IotSession::OnText(Connection& connection, std::string_view text) {
@@ -81,7 +81,7 @@ bool IotSession::TakeCommandResult(Connection& connection, std::string_view text
   const std::string_view id = text_of("command_id");
   const std::optional<Mac> mac = Mac::ParseColons(text_of("device_mac"));
   if (id.empty() || id.find('\n') != std::string_view::npos || !mac) {
-    connection.SendText(ErrorFrame("invalid_data", "command_id et device_mac requis."));
+    SendError(services_, context_.route, connection, ErrorFrame("invalid_data", "command_id et device_mac requis."));
     return true;
   }
   const std::string payload = EncodeCommandResult(id, text);
@@ -109,7 +109,7 @@ void IotSession::OnOutcome(Connection& connection, const Outcome& outcome, const
     connection.ResumeReading();
   }
   if (!outcome.error_frame.empty()) {
-    connection.SendText(outcome.error_frame);
+    SendError(services_, context_.route, connection, outcome.error_frame);
     return;
   }
   const bool settled = outcome.disposition == Disposition::kStored || outcome.disposition == Disposition::kDuplicate;

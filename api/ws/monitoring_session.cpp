@@ -34,14 +34,14 @@ void MonitoringSession::OnOpen(Connection& connection) {
   Register(services_, id, context_, "monitoring", "monitoring_" + context_.room);
   const bool global = topic_.kind == Topic::Kind::kAllRooms;
   services_.monitor.Join(id, {context_.room, global ? std::optional(topic_.rooms) : std::nullopt});
-  FollowOrCatchUp(services_, connection, topic_, context_.after);
+  FollowOrCatchUp(services_, context_, connection, topic_);
 }
 
 void MonitoringSession::OnText(Connection& connection, std::string_view text) {
   services_.recorder.Touch(connection.id());
-  const auto request = SocketRequest::Read(connection, text);
+  const auto request = SocketRequest::Read(services_, context_.route, connection, text);
   if (!request) return;
-  if (request->type() != "get_stats") return RefuseType(connection);
+  if (request->type() != "get_stats") return RefuseType(services_, context_.route, connection);
   services_.monitor.Ask(connection.id());
 }
 

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/json/frames.h"
+
 namespace fajma::ws {
 
 namespace {
@@ -37,6 +39,11 @@ void Register(const Services& services, ConnectionId id, const SocketContext& co
 void Unregister(const Services& services, ConnectionId id) {
   services.sockets.Remove(id);
   services.recorder.Close(id);
+}
+
+void SendError(const Services& services, SocketRoute route, Connection& connection, std::string_view frame) {
+  services.errors.Count(route, ErrorCodeOf(frame));
+  connection.SendText(frame);
 }
 
 }  // namespace fajma::ws

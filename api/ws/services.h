@@ -14,6 +14,7 @@
 #include "api/ws/loop/loop.h"
 #include "api/ws/room_monitor.h"
 #include "api/ws/session_recorder.h"
+#include "api/ws/socket_errors.h"
 #include "api/ws/socket_registry.h"
 #include "core/bus/event_bus.h"
 #include "core/domain/mac.h"
@@ -37,6 +38,7 @@ struct Services {
   SessionRecorder& recorder;
   RoomMonitor& monitor;
   ChatRooms& chats;
+  SocketErrors& errors;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
@@ -60,7 +62,7 @@ struct SocketUser {
 
 // What the handshake handed over for its session (DetachedSocket::context).
 struct SocketContext {
-  enum class Route : std::uint8_t { kIot, kAlerts, kMonitoring, kChat };
+  using Route = SocketRoute;
   Route route = Route::kIot;
   SocketUser user;
   std::int64_t patient_id = 0;       // kIot
@@ -78,6 +80,9 @@ struct SocketContext {
 void Register(const Services& services, ConnectionId id, const SocketContext& context, std::string_view kind,
               std::string room);
 void Unregister(const Services& services, ConnectionId id);
+
+// Loop thread: answers what ErrorFrame made, and counts it. No session sends an `error` otherwise.
+void SendError(const Services& services, SocketRoute route, Connection& connection, std::string_view frame);
 
 // `{"type":"ping"}` is answered by every route.
 bool IsPing(std::string_view text);

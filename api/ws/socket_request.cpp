@@ -7,15 +7,16 @@
 
 namespace fajma::ws {
 
-std::optional<SocketRequest> SocketRequest::Read(Connection& connection, std::string_view text) {
+std::optional<SocketRequest> SocketRequest::Read(const Services& services, SocketRoute route, Connection& connection,
+                                                 std::string_view text) {
   auto parsed = json::Document::Parse(text);
   if (!parsed) {
-    connection.SendText(ErrorFrame("invalid_json", "JSON invalide."));
+    SendError(services, route, connection, ErrorFrame("invalid_json", "JSON invalide."));
     return std::nullopt;
   }
   SocketRequest request(std::move(parsed).value());
   if (!request.document_.root().IsObject()) {
-    connection.SendText(ErrorFrame("invalid_message", "Un objet JSON est attendu."));
+    SendError(services, route, connection, ErrorFrame("invalid_message", "Un objet JSON est attendu."));
     return std::nullopt;
   }
   if (request.type() == "ping") {
@@ -35,6 +36,8 @@ std::optional<std::int64_t> SocketRequest::IntegerOf(std::string_view name) cons
   return value && value->IsInt64() ? std::optional(value->AsInt64()) : std::nullopt;
 }
 
-void RefuseType(Connection& connection) { connection.SendText(ErrorFrame("unknown_type", "Type de message inconnu.")); }
+void RefuseType(const Services& services, SocketRoute route, Connection& connection) {
+  SendError(services, route, connection, ErrorFrame("unknown_type", "Type de message inconnu."));
+}
 
 }  // namespace fajma::ws

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "api/ws/loop/connection.h"
+#include "api/ws/services.h"
 #include "core/json/document.h"
 
 namespace fajma::ws {
@@ -13,7 +13,8 @@ namespace fajma::ws {
 class SocketRequest {
  public:
   // Absent: it was no JSON, no object, or a ping, and that has been answered.
-  static std::optional<SocketRequest> Read(Connection& connection, std::string_view text);
+  static std::optional<SocketRequest> Read(const Services& services, SocketRoute route, Connection& connection,
+                                           std::string_view text);
 
   std::string_view type() const { return TextOf("type").value_or(std::string_view()); }
   std::optional<json::Value> Find(std::string_view name) const { return document_.root().Find(name); }
@@ -26,6 +27,6 @@ class SocketRequest {
 };
 
 // {"type":"error","code":"unknown_type",…}
-void RefuseType(Connection& connection);
+void RefuseType(const Services& services, SocketRoute route, Connection& connection);
 
 }  // namespace fajma::ws

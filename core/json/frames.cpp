@@ -285,4 +285,11 @@ std::string ErrorFrame(std::string_view code, std::string_view message, std::str
   return out;
 }
 
+std::string_view ErrorCodeOf(std::string_view frame) {
+  constexpr std::string_view kStart = R"({"type":"error","code":")";
+  if (!frame.starts_with(kStart)) return {};
+  frame.remove_prefix(kStart.size());
+  return frame.substr(0, frame.find('"'));
+}
+
 }  // namespace fajma

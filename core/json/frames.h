@@ -43,5 +43,7 @@ std::string AckFrame(const Outcome& outcome, std::optional<std::uint64_t> durabl
 std::string ErrorFrame(std::string_view code, std::string_view message);
 // The same with one more member: `value` is JSON.
 std::string ErrorFrame(std::string_view code, std::string_view message, std::string_view key, std::string_view value);
+// The code of what ErrorFrame made, as long as the frame; empty: it is none.
+std::string_view ErrorCodeOf(std::string_view frame);
 
 }  // namespace fajma
