@@ -141,6 +141,7 @@ ws::Services ApiSide::SocketParts() {
           monitor_,
           chats_,
           socket_errors_,
+          socket_actions_,
           &access_journal_,
           options_.on_device};
 }

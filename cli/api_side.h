@@ -88,6 +88,7 @@ class ApiSide {
   ws::LiveHub hub_{loop_, intake_.process()};
   ws::SocketRegistry open_sockets_;
   ws::SocketErrors socket_errors_;
+  ws::UserRates socket_actions_{ws::kActionsAtOnce, ws::kActionInterval};
   auth::AccessJournal access_journal_{accesses_};
   ws::SessionRecorder recorder_;
   http::ResponseTimes response_times_;

@@ -117,7 +117,10 @@ void AlertsSession::OnText(Connection& connection, std::string_view text) {
   services_.recorder.Touch(connection.id());
   const auto request = SocketRequest::Read(services_, context_.route, connection, text);
   if (!request) return;
-  if (request->type() == "get_active") return SendActive(connection, std::nullopt);
+  if (request->type() == "get_active") {
+    if (MayAct(services_, context_)) return SendActive(connection, std::nullopt);
+    return SendError(services_, kRoute, connection, ErrorFrame("rate_limited", kTooManyActions));
+  }
   const auto* action = std::find_if(std::begin(kActions), std::end(kActions),
                                     [&](const Action& each) { return each.type == request->type(); });
   if (action == std::end(kActions)) return RefuseType(services_, context_.route, connection);
@@ -135,6 +138,9 @@ void AlertsSession::Act(Connection& connection, const Action& action, std::int64
   if (std::find(action.roles.begin(), action.roles.end(), context_.user.role) == action.roles.end()) {
     SendError(services_, kRoute, connection, AlertError("forbidden", "Action non autorisée.", alert_id));
     return;
+  }
+  if (!MayAct(services_, context_)) {
+    return SendError(services_, kRoute, connection, AlertError("rate_limited", kTooManyActions, alert_id));
   }
   const auto answer = [services = services_, id = connection.id()](std::string frame) {
     services.loop.Post([services, id, frame = std::move(frame)] {

@@ -14,12 +14,6 @@ namespace {
 constexpr std::string_view kJoined = "user_joined";
 constexpr std::string_view kLeft = "user_left";
 
-// Never goes back, unlike the system's clock.
-Micros SteadyNow() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-}
-
 }  // namespace
 
 ChatRooms::ChatRooms(Loop& loop, LiveHub& hub, EventBus& bus, std::uint64_t process)

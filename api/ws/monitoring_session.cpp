@@ -42,7 +42,8 @@ void MonitoringSession::OnText(Connection& connection, std::string_view text) {
   const auto request = SocketRequest::Read(services_, context_.route, connection, text);
   if (!request) return;
   if (request->type() != "get_stats") return RefuseType(services_, context_.route, connection);
-  services_.monitor.Ask(connection.id());
+  if (MayAct(services_, context_)) return services_.monitor.Ask(connection.id());
+  SendError(services_, context_.route, connection, ErrorFrame("rate_limited", kTooManyActions));
 }
 
 void MonitoringSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }

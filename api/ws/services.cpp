@@ -46,4 +46,8 @@ void SendError(const Services& services, SocketRoute route, Connection& connecti
   connection.SendText(frame);
 }
 
+bool MayAct(const Services& services, const SocketContext& context) {
+  return services.actions.Take(context.user.user_id, SteadyNow());
+}
+
 }  // namespace fajma::ws

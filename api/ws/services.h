@@ -16,6 +16,7 @@
 #include "api/ws/session_recorder.h"
 #include "api/ws/socket_errors.h"
 #include "api/ws/socket_registry.h"
+#include "api/ws/user_rates.h"
 #include "core/bus/event_bus.h"
 #include "core/domain/mac.h"
 #include "core/ingest/intake.h"
@@ -39,6 +40,7 @@ struct Services {
   RoomMonitor& monitor;
   ChatRooms& chats;
   SocketErrors& errors;
+  UserRates& actions;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };
@@ -83,6 +85,14 @@ void Unregister(const Services& services, ConnectionId id);
 
 // Loop thread: answers what ErrorFrame made, and counts it. No session sends an `error` otherwise.
 void SendError(const Services& services, SocketRoute route, Connection& connection, std::string_view frame);
+
+// What a user asks on ws/alerts and ws/monitoring, over all sockets: far beyond a person, and no more jobs in the
+// background than others can wait for.
+inline constexpr int kActionsAtOnce = 20;
+inline constexpr Micros kActionInterval = kMicrosPerSecond / 2;
+inline constexpr std::string_view kTooManyActions = "Trop de demandes, réessayez dans un instant.";
+// Loop thread: takes one of them. False: the answer is `rate_limited`.
+bool MayAct(const Services& services, const SocketContext& context);
 
 // `{"type":"ping"}` is answered by every route.
 bool IsPing(std::string_view text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -9,6 +10,12 @@
 #include "core/domain/time.h"
 
 namespace fajma::ws {
+
+// What UserRates are asked with: unlike the system's clock it never goes back.
+inline Micros SteadyNow() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
 
 // Not thread-safe. So many at once, and then one each interval, over all sockets of the user in this process. Bounded:
 // users who have been quiet long enough are forgotten when more than kMaxUsers are known.
