@@ -95,14 +95,21 @@ ApiSide::ApiSide(const Settings& settings, ApiSideOptions options, Foundation& f
   foundation.OnNotice(kSessionEndNotice, [this](const std::string& payload) {
     if (const auto end = auth::DecodeSessionEnd(payload)) ws::CloseEnded(loop_, open_sockets_, *end);
   });
-  ticker_ = std::make_unique<ws::Ticker>(std::vector<ws::Ticker::Job>{
-      {ws::RoomMonitor::kTick, [this] { loop_.Post([this] { monitor_.Tick(); }); }},
-      {ws::ChatRooms::kTick, [this] { loop_.Post([this] { chats_.Tick(); }); }},
-  });
+  if (foundation.shared()) limits_ = std::make_unique<SharedLimits>(foundation, *rest_, handshake_->places());
   foundation.OnNoticesMissed([this] { ws::CheckRights(SocketParts()); });
 }
 
+void ApiSide::StartTicker() {
+  std::vector<ws::Ticker::Job> jobs = {
+      {ws::RoomMonitor::kTick, [this] { loop_.Post([this] { monitor_.Tick(); }); }},
+      {ws::ChatRooms::kTick, [this] { loop_.Post([this] { chats_.Tick(); }); }},
+  };
+  if (limits_) jobs.push_back({SharedLimits::kTick, [this] { limits_->Tell(); }});
+  ticker_ = std::make_unique<ws::Ticker>(std::move(jobs));
+}
+
 void ApiSide::Serve() {
+  StartTicker();
   http::Options http;
   http.address = settings_.http_address;
   http.workers = static_cast<int>(settings_.http_workers);
@@ -162,10 +169,15 @@ ws::HandshakeOptions ApiSide::HandshakeOptionsOf() const {
     return rest::ClientAddressOf(request, proxies);
   };
   options.client_of_address = rest::ClientOfAddress;
+  options.shared_limits = LimitKeysOf();
   options.limits = {static_cast<std::size_t>(settings_.ws_max_sockets),
                     static_cast<std::size_t>(settings_.ws_max_sockets_per_user),
                     static_cast<std::size_t>(settings_.ws_max_sockets_per_address)};
   return options;
+}
+
+std::optional<auth::LimitKeys> ApiSide::LimitKeysOf() const {
+  return foundation_.shared() ? std::optional(auth::LimitKeys(key_)) : std::nullopt;
 }
 
 rest::RestOptions ApiSide::RestOptionsOf() const {
@@ -177,6 +189,7 @@ rest::RestOptions ApiSide::RestOptionsOf() const {
   options.demo_login = options_.demo_login;
   options.requests_per_second = settings_.rest_rate;
   options.cache_lists = !foundation_.shared();
+  options.shared_limits = LimitKeysOf();
   return options;
 }
 
@@ -246,6 +259,10 @@ void ApiSide::AppendMetrics(std::string& out) const {
             access_journal_.lost());
   AppendHandshakes(out, *handshake_);
   AppendSocketErrors(out, socket_errors_);
+  if (limits_) {
+    AppendOne(out, "fajma_limits_processes", "gauge", "Other processes whose sockets and requests count here.",
+              handshake_->places().processes_elsewhere());
+  }
   AppendSockets(out, loop_.GetStatistics(), hub_.overruns());
 }
 

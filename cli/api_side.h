@@ -26,6 +26,7 @@
 #include "api/ws/ticker.h"
 #include "cli/foundation.h"
 #include "cli/settings.h"
+#include "cli/shared_limits.h"
 #include "core/commands/command_delivery.h"
 #include "core/ingest/intake.h"
 #include "core/ingest/reading_creator.h"
@@ -62,6 +63,8 @@ class ApiSide {
   ws::Services SocketParts();
   ws::MonitorSources MonitorParts();
   ws::HandshakeOptions HandshakeOptionsOf() const;
+  std::optional<auth::LimitKeys> LimitKeysOf() const;
+  void StartTicker();
   std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading, std::chrono::milliseconds timeout);
   void WriteBrokerPasswordsAtStart();
   void PublishAlert(const AlertEvent& event);
@@ -97,6 +100,7 @@ class ApiSide {
   ws::Background background_;
   std::unique_ptr<rest::RestApi> rest_;
   std::unique_ptr<ws::Handshake> handshake_;
+  std::unique_ptr<SharedLimits> limits_;  // null: there are no other processes
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<ws::Ticker> ticker_;
 };

@@ -22,6 +22,7 @@ namespace fajma::cli {
 inline constexpr std::string_view kDirectoryNotice = "directory";
 inline constexpr std::string_view kJudgingNotice = "judging";
 inline constexpr std::string_view kSessionEndNotice = "session_end";
+inline constexpr std::string_view kLimitsNotice = "limits";             // auth::EncodeLimits
 inline constexpr std::string_view kCommandNotice = "command";           // the device's MAC, as in topics
 inline constexpr std::string_view kCommandSentNotice = "command_sent";  // the command's id
 
@@ -37,6 +38,8 @@ class Foundation {
   // Several processes may write: a bus between them was given.
   bool shared() const { return redis_ != nullptr; }
   std::uint64_t process() const { return process_; }
+  // Whether what is told reaches the others now.
+  bool connected() const { return redis_ != nullptr && redis_->connected(); }
 
   // What to do when that notice comes, from this process too. Before Start; returns at once.
   void OnNotice(std::string_view topic, std::function<void(const std::string& payload)> handler);

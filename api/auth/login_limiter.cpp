@@ -10,6 +10,7 @@ namespace fajma::auth {
 namespace {
 
 constexpr std::size_t kMaxAccountBytes = 600;  // no name of a user is longer
+constexpr double kMostOfBurst = 2;             // what is beyond one was counted by several processes at once
 constexpr std::size_t kNetworkBytes = 8;       // of an IPv6 address: whoever has one has its whole /64
 
 std::string NetworkOf(std::string_view address) {
@@ -26,16 +27,16 @@ double LoginLimiter::Buckets::LevelOf(const Entry& entry, Micros now) const {
   return std::max(0.0, entry.level - passed / static_cast<double>(rule_.refill.count()));
 }
 
-double LoginLimiter::Buckets::Level(const std::string& key, Micros now) const {
+double LoginLimiter::Buckets::Level(std::uint64_t key, Micros now) const {
   const auto found = index_.find(key);
   return found == index_.end() ? 0 : LevelOf(*found->second, now);
 }
 
-double LoginLimiter::Buckets::SecondsToWait(const std::string& key, Micros now) const {
+double LoginLimiter::Buckets::SecondsToWait(std::uint64_t key, Micros now) const {
   return std::max(0.0, (Level(key, now) + 1 - rule_.burst) * static_cast<double>(rule_.refill.count()));
 }
 
-void LoginLimiter::Buckets::Add(const std::string& key, double amount, Micros now) {
+void LoginLimiter::Buckets::Add(std::uint64_t key, double amount, Micros now) {
   auto found = index_.find(key);
   if (found == index_.end()) {
     if (amount <= 0) return;
@@ -47,12 +48,12 @@ void LoginLimiter::Buckets::Add(const std::string& key, double amount, Micros no
     found = index_.emplace(entries_.front().key, entries_.begin()).first;
   }
   Entry& entry = *found->second;
-  entry.level = std::clamp(LevelOf(entry, now) + amount, 0.0, static_cast<double>(rule_.burst));
+  entry.level = std::clamp(LevelOf(entry, now) + amount, 0.0, kMostOfBurst * rule_.burst);
   entry.at = now;
   entries_.splice(entries_.begin(), entries_, found->second);
 }
 
-void LoginLimiter::Buckets::Erase(const std::string& key) {
+void LoginLimiter::Buckets::Erase(std::uint64_t key) {
   const auto found = index_.find(key);
   if (found == index_.end()) return;
   const auto entry = found->second;
@@ -60,15 +61,23 @@ void LoginLimiter::Buckets::Erase(const std::string& key) {
   entries_.erase(entry);
 }
 
-LoginLimiter::LoginLimiter(LoginLimits limits)
-    : pairs_(limits.pair, limits.max_entries),
-      addresses_(limits.address, limits.max_entries),
-      accounts_(limits.account, limits.max_entries) {}
+LoginLimiter::LoginLimiter(LoginLimits limits, std::optional<LimitKeys> shared)
+    : keys_(shared.value_or(LimitKeys())),
+      shared_(shared.has_value()),
+      pairs_(LimitKind::kLoginPair, limits.pair, limits.max_entries),
+      addresses_(LimitKind::kLoginAddress, limits.address, limits.max_entries),
+      accounts_(LimitKind::kLoginAccount, limits.account, limits.max_entries) {}
 
-LoginLimiter::Keys LoginLimiter::KeysOf(std::string_view account, std::string_view address) {
-  Keys keys{std::string(account.substr(0, kMaxAccountBytes)), NetworkOf(address), {}};
-  keys.pair = keys.address + '\n' + keys.account;
+LoginLimiter::Keys LoginLimiter::KeysOf(std::string_view account, std::string_view address) const {
+  account = account.substr(0, kMaxAccountBytes);
+  std::string network = NetworkOf(address);
+  const Keys keys{keys_.Of(account), keys_.Of(network), keys_.Of(network.append("\n").append(account))};
   return keys;
+}
+
+void LoginLimiter::Count(Buckets& buckets, std::uint64_t key, int amount, Micros now) {
+  buckets.Add(key, amount, now);
+  if (shared_) news_.Add(buckets.kind(), key, amount);
 }
 
 std::int64_t LoginLimiter::Begin(std::string_view account, std::string_view address, Micros now) {
@@ -77,9 +86,9 @@ std::int64_t LoginLimiter::Begin(std::string_view account, std::string_view addr
   double wait = std::max(pairs_.SecondsToWait(keys.pair, now), addresses_.SecondsToWait(keys.address, now));
   if (pairs_.Level(keys.pair, now) > 0) wait = std::max(wait, accounts_.SecondsToWait(keys.account, now));
   if (wait > 0) return static_cast<std::int64_t>(std::ceil(wait));
-  pairs_.Add(keys.pair, 1, now);
-  addresses_.Add(keys.address, 1, now);
-  accounts_.Add(keys.account, 1, now);
+  Count(pairs_, keys.pair, 1, now);
+  Count(addresses_, keys.address, 1, now);
+  Count(accounts_, keys.account, 1, now);
   return 0;
 }
 
@@ -87,16 +96,32 @@ void LoginLimiter::Succeed(std::string_view account, std::string_view address, M
   const Keys keys = KeysOf(account, address);
   const std::lock_guard lock(mutex_);
   pairs_.Erase(keys.pair);
-  addresses_.Add(keys.address, -1, now);
-  accounts_.Add(keys.account, -1, now);
+  if (shared_) news_.Clear(LimitKind::kLoginPair, keys.pair);
+  Count(addresses_, keys.address, -1, now);
+  Count(accounts_, keys.account, -1, now);
 }
 
 void LoginLimiter::Withdraw(std::string_view account, std::string_view address, Micros now) {
   const Keys keys = KeysOf(account, address);
   const std::lock_guard lock(mutex_);
-  pairs_.Add(keys.pair, -1, now);
-  addresses_.Add(keys.address, -1, now);
-  accounts_.Add(keys.account, -1, now);
+  Count(pairs_, keys.pair, -1, now);
+  Count(addresses_, keys.address, -1, now);
+  Count(accounts_, keys.account, -1, now);
+}
+
+void LoginLimiter::TakeNews(LimitNewsList& news) {
+  const std::lock_guard lock(mutex_);
+  news_.Take(news);
+}
+
+void LoginLimiter::Hear(const LimitNews& news, Micros now) {
+  const std::lock_guard lock(mutex_);
+  for (Buckets* buckets : {&pairs_, &addresses_, &accounts_}) {
+    if (buckets->kind() != news.kind) continue;
+    const bool clears = LimitTally::IsClear(news.amount);
+    if (clears) buckets->Erase(news.key);
+    buckets->Add(news.key, static_cast<double>(news.amount - (clears ? LimitTally::kClear : 0)), now);
+  }
 }
 
 }  // namespace fajma::auth

@@ -63,10 +63,10 @@ struct RestApi::State {
         cors(options.cors_origins),
         page(options.page_folder),
         users(app.users, app.patients, app.database),
-        logins(options.login_limits),
+        logins(options.login_limits, options.shared_limits),
         lists(options.cache_entries, options.cache_bytes),
-        address_rate({.per_second = options.requests_per_second}),
-        user_rate({.per_second = options.requests_per_second}) {}
+        address_rate({.per_second = options.requests_per_second}, auth::LimitKind::kRestAddress, options.shared_limits),
+        user_rate({.per_second = options.requests_per_second}, auth::LimitKind::kRestUser, options.shared_limits) {}
 
   // Seconds to wait for whoever asks too often; 0: none.
   std::int64_t TakeOfAddress(const http::Request& request);
@@ -104,6 +104,21 @@ http::Response RestApi::Handle(const http::Request& request) {
   }
   AddCommonHeaders(state_->cors, request, std::move(allow), response);
   return response;
+}
+
+void RestApi::TakeNews(auth::LimitNewsList& news) {
+  state_->logins.TakeNews(news);
+  state_->address_rate.TakeNews(news);
+  state_->user_rate.TakeNews(news);
+}
+
+void RestApi::Hear(const auth::LimitNewsList& news) {
+  const Micros now = state_->app.now();
+  for (const auth::LimitNews& one : news) {
+    state_->logins.Hear(one, now);
+    state_->address_rate.Hear(one, now);
+    state_->user_rate.Hear(one, now);
+  }
 }
 
 http::Response RestApi::Dispatch(const http::Request& request, std::string& allow) {

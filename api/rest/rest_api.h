@@ -60,7 +60,8 @@ struct RestOptions {
   std::size_t cache_bytes = 16 * 1024 * 1024;
   std::chrono::milliseconds create_timeout{5000};
   auth::LoginLimits login_limits{};
-  std::int64_t requests_per_second = 0;  // of one client address, and of one user; 0: no limit
+  std::optional<auth::LimitKeys> shared_limits{};  // the keys of all processes; absent: this is the only one
+  std::int64_t requests_per_second = 0;            // of one client address, and of one user; 0: no limit
 };
 
 // References outlive the API. Functions are called in worker threads, several at a time.
@@ -102,6 +103,10 @@ class RestApi {
   // Any request; the answer carries all its headers. Throws what is a defect or a full disk; a busy or lost database
   // is 503.
   http::Response Handle(const http::Request& request);
+
+  // What was counted of logins and requests since the last call, for the other processes; and what they told.
+  void TakeNews(auth::LimitNewsList& news);
+  void Hear(const auth::LimitNewsList& news);
 
  private:
   struct State;

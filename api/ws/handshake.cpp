@@ -144,7 +144,7 @@ Handshake::Handshake(Services services, const auth::TokenAuthority& tokens, Hand
     : services_(services),
       tokens_(tokens),
       options_(std::move(options)),
-      places_(std::make_shared<SocketPlaces>(options_.limits)),
+      places_(std::make_shared<SocketPlaces>(options_.limits, options_.shared_limits)),
       users_(services.database),
       devices_(services.database),
       patients_(services.database),

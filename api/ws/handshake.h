@@ -28,6 +28,7 @@ struct HandshakeOptions {
   std::function<std::string(std::string_view)> client_of_address;   // whom limits take for one; absent: each address
   std::function<bool(std::string_view host)> is_allowed_host;       // of an Origin, without the port
   SocketLimits limits;
+  std::optional<auth::LimitKeys> shared_limits;  // see SocketPlaces
 };
 
 // Thread-safe: Decide runs in any worker, and asks the database.
@@ -45,6 +46,7 @@ class Handshake {
   enum class Refusal : std::uint8_t { kUnknownRoute, kForbidden, kUnavailable, kCount };
   std::uint64_t refused(Refusal reason) const { return refused_[static_cast<std::size_t>(reason)].load(); }
   std::uint64_t refused(SocketPlaces::Limit limit) const { return places_->refused(limit); }
+  SocketPlaces& places() { return *places_; }
 
  private:
   struct Token {

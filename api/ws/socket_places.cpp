@@ -1,51 +1,100 @@
 #include "api/ws/socket_places.h"
 
 #include <utility>
+#include <vector>
 
 namespace fajma::ws {
 
 struct SocketPlaces::Place {
-  Place(std::shared_ptr<SocketPlaces> owner, std::string of_user, std::string of_address)
-      : places(std::move(owner)), user(std::move(of_user)), address(std::move(of_address)) {}
+  Place(std::shared_ptr<SocketPlaces> owner, std::vector<Claim> of_whom)
+      : places(std::move(owner)), claims(std::move(of_whom)) {}
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
   ~Place() {
     const std::lock_guard lock(places->mutex_);
-    --places->in_all_;
-    if (!user.empty()) GiveBack(places->users_, user);
-    GiveBack(places->addresses_, address);
+    for (const Claim& claim : claims) places->Change(claim.key, false);
   }
 
   const std::shared_ptr<SocketPlaces> places;
-  const std::string user;
-  const std::string address;
+  const std::vector<Claim> claims;
 };
+
+SocketPlaces::SocketPlaces(SocketLimits limits, std::optional<auth::LimitKeys> shared)
+    : limits_(limits), keys_(shared.value_or(auth::LimitKeys())), shared_(shared.has_value()), all_(keys_.Of("all")) {}
 
 std::variant<std::shared_ptr<void>, SocketPlaces::Limit> SocketPlaces::Take(const std::string& user,
                                                                             const std::string& address) {
+  std::vector<Claim> claims = {{all_, limits_.in_all, Limit::kInAll},
+                               {keys_.Of("address " + address), limits_.per_address, Limit::kPerAddress}};
+  if (!user.empty()) claims.push_back({keys_.Of("user " + user), limits_.per_user, Limit::kPerUser});
   const std::lock_guard lock(mutex_);
-  if (limits_.in_all > 0 && in_all_ >= limits_.in_all) return Refuse(Limit::kInAll);
-  if (IsFull(addresses_, address, limits_.per_address)) return Refuse(Limit::kPerAddress);
-  if (!user.empty() && IsFull(users_, user, limits_.per_user)) return Refuse(Limit::kPerUser);
-  ++in_all_;
-  ++addresses_[address];
-  if (!user.empty()) ++users_[user];
-  return std::shared_ptr<void>(std::make_shared<Place>(shared_from_this(), user, address));
+  for (const Claim& claim : claims) {
+    if (!IsFull(claim)) continue;
+    refused_[static_cast<std::size_t>(claim.refusal)].fetch_add(1, std::memory_order_relaxed);
+    return claim.refusal;
+  }
+  for (const Claim& claim : claims) Change(claim.key, true);
+  return std::shared_ptr<void>(std::make_shared<Place>(shared_from_this(), std::move(claims)));
 }
 
-bool SocketPlaces::IsFull(const Counts& counts, const std::string& key, std::size_t limit) {
-  const auto found = counts.find(key);
-  return limit > 0 && found != counts.end() && found->second >= limit;
+bool SocketPlaces::IsFull(const Claim& claim) const {
+  const auto found = counts_.find(claim.key);
+  const std::size_t here = found == counts_.end() ? 0 : found->second;
+  return claim.limit > 0 && here + elsewhere_.Of(claim.key) >= claim.limit;
 }
 
-void SocketPlaces::GiveBack(Counts& counts, const std::string& key) {
-  const auto found = counts.find(key);
-  if (--found->second == 0) counts.erase(found);
+void SocketPlaces::Change(std::uint64_t key, bool opened) {
+  const auto count = counts_.try_emplace(key, 0).first;
+  if (opened) {
+    ++count->second;
+  } else if (--count->second == 0) {
+    counts_.erase(count);
+  }
+  if (shared_) changed_.insert(key);
 }
 
-SocketPlaces::Limit SocketPlaces::Refuse(Limit limit) {
-  refused_[static_cast<std::size_t>(limit)].fetch_add(1, std::memory_order_relaxed);
-  return limit;
+void SocketPlaces::TakeNews(auth::LimitNewsList& news, Micros now) {
+  if (!shared_) return;
+  const std::lock_guard lock(mutex_);
+  elsewhere_.Expire(now);
+  if (now >= repeat_at_) {
+    ChangeAll();
+    repeat_at_ = now + kRepeatEvery;
+  }
+  const auto tell = [&](std::uint64_t key) {
+    const auto found = counts_.find(key);
+    const std::size_t open = found == counts_.end() ? 0 : found->second;
+    news.push_back({auth::LimitKind::kSockets, key, static_cast<std::int64_t>(open)});
+  };
+  changed_.erase(all_);
+  tell(all_);
+  for (std::size_t told = 0; told < kToldAtOnce && !changed_.empty(); ++told) {
+    tell(*changed_.begin());
+    changed_.erase(changed_.begin());
+  }
+}
+
+void SocketPlaces::TellAll() {
+  const std::lock_guard lock(mutex_);
+  ChangeAll();
+}
+
+void SocketPlaces::ChangeAll() {
+  if (!shared_) return;
+  for (const auto& [key, count] : counts_) changed_.insert(key);
+}
+
+void SocketPlaces::Hear(const auth::LimitLetter& letter, Micros now) {
+  const std::lock_guard lock(mutex_);
+  if (!elsewhere_.HearFrom(letter.process, now)) ChangeAll();
+  for (const auth::LimitNews& news : letter.news) {
+    if (news.kind == auth::LimitKind::kSockets) elsewhere_.Hear(letter.process, news.key, news.amount, now);
+  }
+}
+
+std::size_t SocketPlaces::processes_elsewhere() const {
+  const std::lock_guard lock(mutex_);
+  return elsewhere_.processes();
 }
 
 }  // namespace fajma::ws

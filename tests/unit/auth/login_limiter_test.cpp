@@ -83,5 +83,81 @@ TEST_F(LoginLimiterTest, ForgetsWhatWasNotUsedForLongestWhenFull) {
   EXPECT_EQ(Fail("demo", "10.0.0.1"), 0);
 }
 
+// Two processes that tell each other what they count.
+class SharedLoginLimiterTest : public testing::Test {
+ protected:
+  static LoginLimits Limits() {
+    return {.pair = {3, std::chrono::seconds(60)},
+            .address = {6, std::chrono::seconds(10)},
+            .account = {8, std::chrono::seconds(30)},
+            .max_entries = 100};
+  }
+  static std::int64_t Fail(LoginLimiter& limiter, std::int64_t after_seconds = 0) {
+    return limiter.Begin("demo", "10.0.0.1", kNow + after_seconds * kMicrosPerSecond);
+  }
+  void Exchange(std::int64_t after_seconds = 0) {
+    LimitNewsList of_one;
+    LimitNewsList of_two;
+    one_.TakeNews(of_one);
+    two_.TakeNews(of_two);
+    for (const LimitNews& news : of_one) two_.Hear(news, kNow + after_seconds * kMicrosPerSecond);
+    for (const LimitNews& news : of_two) one_.Hear(news, kNow + after_seconds * kMicrosPerSecond);
+  }
+  const LimitKeys keys_;
+  LoginLimiter one_{Limits(), keys_};
+  LoginLimiter two_{Limits(), keys_};
+};
+
+TEST_F(SharedLoginLimiterTest, AFailureAtOneCountsAtTheOther) {
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Fail(one_), 0);
+  EXPECT_EQ(Fail(two_), 0) << "not yet told";
+  two_.Withdraw("demo", "10.0.0.1", kNow);
+  Exchange();
+  EXPECT_EQ(Fail(two_), 60);
+  EXPECT_EQ(two_.Begin("demo", "10.0.0.2", kNow), 0);
+  EXPECT_EQ(two_.Begin("autre", "10.0.0.1", kNow), 0);
+}
+
+TEST_F(SharedLoginLimiterTest, WhatBothCountedAtOnceIsWaitedFor) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Fail(one_), 0);
+    EXPECT_EQ(Fail(two_), 0);
+  }
+  Exchange();
+  EXPECT_EQ(Fail(one_, 60), 3 * 60) << "six failures, three more than allowed";
+  EXPECT_EQ(Fail(two_, 60), 3 * 60);
+  EXPECT_EQ(Fail(two_, 4 * 60), 0);
+}
+
+TEST_F(SharedLoginLimiterTest, TheDebtIsBounded) {
+  LoginLimiter alone(Limits(), keys_);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Fail(alone), 0);
+  LimitNewsList news;
+  alone.TakeNews(news);
+  for (int i = 0; i < 100; ++i) {
+    for (const LimitNews& each : news) one_.Hear(each, kNow);
+  }
+  EXPECT_EQ(Fail(one_), 9 * 30) << "of the account, the longest of the three";
+}
+
+TEST_F(SharedLoginLimiterTest, ASuccessAtOneClearsThePairAtTheOther) {
+  for (int i = 0; i < 3; ++i) Fail(one_);
+  Exchange();
+  EXPECT_EQ(Fail(two_), 60);
+  EXPECT_EQ(Fail(one_, 60), 0);
+  one_.Succeed("demo", "10.0.0.1", kNow + 60 * kMicrosPerSecond);
+  Exchange(60);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Fail(two_, 60), 0);
+  EXPECT_EQ(Fail(two_, 60), 60);
+}
+
+TEST_F(SharedLoginLimiterTest, OneAloneHasNoNews) {
+  LoginLimiter alone(Limits());
+  Fail(alone);
+  LimitNewsList news;
+  alone.TakeNews(news);
+  EXPECT_TRUE(news.empty());
+}
+
 }  // namespace
 }  // namespace fajma::auth

@@ -43,6 +43,60 @@ TEST(RateLimiter, ForgetsWhomItDidNotHearOfForLongest) {
   EXPECT_EQ(limiter.Take("b", kNow), 0);
 }
 
+// Tells each of two limiters what the other counted.
+void Exchange(RateLimiter& one, RateLimiter& two, Micros now) {
+  auth::LimitNewsList of_one;
+  auth::LimitNewsList of_two;
+  one.TakeNews(of_one);
+  two.TakeNews(of_two);
+  for (const auth::LimitNews& news : of_one) two.Hear(news, now);
+  for (const auth::LimitNews& news : of_two) one.Hear(news, now);
+}
+
+TEST(SharedRateLimiter, CountsWhatAnotherLetThrough) {
+  const auth::LimitKeys keys;
+  RateLimiter one({.per_second = 10, .burst_seconds = 2}, auth::LimitKind::kRestUser, keys);
+  RateLimiter two({.per_second = 10, .burst_seconds = 2}, auth::LimitKind::kRestUser, keys);
+  RateLimiter of_addresses({.per_second = 10, .burst_seconds = 2}, auth::LimitKind::kRestAddress, keys);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(one.Take("7", kNow), 0);
+  auth::LimitNewsList news;
+  one.TakeNews(news);
+  for (const auth::LimitNews& each : news) {
+    two.Hear(each, kNow);
+    of_addresses.Hear(each, kNow);
+  }
+  EXPECT_EQ(two.Take("7", kNow), 1);
+  EXPECT_EQ(two.Take("8", kNow), 0);
+  EXPECT_EQ(of_addresses.Take("7", kNow), 0) << "of another kind";
+}
+
+// Who asks both all the time, a quarter of a second between two letters, gets little more than the rate.
+TEST(SharedRateLimiter, HoldsTheRateOverAll) {
+  const auth::LimitKeys keys;
+  constexpr std::int64_t kRate = 100;
+  RateLimiter one({.per_second = kRate, .burst_seconds = 2}, auth::LimitKind::kRestUser, keys);
+  RateLimiter two({.per_second = kRate, .burst_seconds = 2}, auth::LimitKind::kRestUser, keys);
+  constexpr int kSeconds = 60;
+  std::int64_t taken = 0;
+  for (int ms = 0; ms < kSeconds * 1'000; ++ms) {
+    const Micros now = kNow + ms * kMicrosPerMilli;
+    for (RateLimiter* limiter : {&one, &two}) taken += limiter->Take("7", now) == 0 ? 1 : 0;
+    if (ms % 250 == 0) Exchange(one, two, now);
+  }
+  EXPECT_GE(taken, kRate * kSeconds);
+  EXPECT_LE(taken, kRate * kSeconds + 2 * 2 * kRate) << "and a burst at each";
+}
+
+TEST(SharedRateLimiter, NobodyWaitsLongerThanTheLongestDebt) {
+  const auth::LimitKeys keys;
+  RateLimiter limiter({.per_second = 2}, auth::LimitKind::kRestUser, keys);
+  limiter.Hear({auth::LimitKind::kRestUser, keys.Of("7"), 1'000'000}, kNow);
+  EXPECT_EQ(limiter.Take("7", kNow), RateLimiter::kMaxDebtSeconds + 1);
+  limiter.Hear({auth::LimitKind::kRestUser, keys.Of("8"), -1'000'000}, kNow);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(limiter.Take("8", kNow), 0);
+  EXPECT_EQ(limiter.Take("8", kNow), 1) << "nobody is given more";
+}
+
 TEST(ClientOfAddress, IsTheNetworkOfAnIpv6Address) {
   EXPECT_EQ(ClientOfAddress("10.0.0.1"), "10.0.0.1");
   EXPECT_EQ(ClientOfAddress("2001:db8:1:2::3"), ClientOfAddress("2001:db8:1:2:ffff::9"));
