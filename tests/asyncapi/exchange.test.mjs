@@ -185,6 +185,20 @@ test('ws/iot/: a device that sends too much is told', async () => {
   device.close();
 });
 
+test('ws/alerts/ and ws/monitoring/: who acts too often is told', async () => {
+  for (const [path, value] of [
+    ['/ws/alerts/', { type: 'acknowledge', alert_id: 999999 }],
+    ['/ws/alerts/', { type: 'get_active' }],
+    ['/ws/monitoring/salle1/', { type: 'get_stats' }],
+  ]) {
+    const socket = await open(path);
+    const limited = socket.answer(({ code }) => code === 'rate_limited');
+    for (let sent = 0; sent < 60; ++sent) socket.send(value);
+    await limited;
+    socket.close();
+  }
+});
+
 test('`fajma check` sends what the document says', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fajma-asyncapi.'));
   const flags = ['check', '--mqtt-url', demo.mqtt, '--data-dir', folder, '--database-url', `sqlite://${folder}/fajma.db`];
