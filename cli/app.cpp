@@ -16,8 +16,10 @@ namespace fajma::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kCommandTimeout{3000};
-// Over MQTT a device is believed to be there that may be on a socket of another process, which looks every second.
-constexpr std::chrono::milliseconds kBelievedPatience{2000};
+// Over MQTT a device is believed to be there that may be on a socket of another process, which is asked in the same
+// moment, and looks every second for what it may have missed.
+constexpr std::chrono::milliseconds kAskedPatience{200};
+constexpr std::chrono::milliseconds kMissedPatience{2000};
 
 }  // namespace
 
@@ -78,7 +80,8 @@ std::unique_ptr<CommandDelivery> App::Parts::MakeCommands() {
   if (foundation.shared()) {
     peers = CommandPeers{[this](Mac mac) { foundation.Tell(kCommandNotice, mac.ToTopic()); },
                          [this](const std::string& id) { foundation.Tell(kCommandSentNotice, id); },
-                         mqtt ? kBelievedPatience : std::chrono::milliseconds(0)};
+                         mqtt ? kAskedPatience : std::chrono::milliseconds(0),
+                         mqtt ? kMissedPatience : std::chrono::milliseconds(0)};
   }
   auto delivery = std::make_unique<CommandDelivery>(foundation.database(), std::move(sinks), std::move(peers));
   foundation.bus().Subscribe([this](const CommitPtr& commit) {

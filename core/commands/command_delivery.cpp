@@ -1,5 +1,6 @@
 #include "core/commands/command_delivery.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -59,7 +60,16 @@ void CommandDelivery::OnSent(const std::string& id) {
 }
 
 void CommandDelivery::OnReturn(Mac mac) { Wake(mac, Which::kAll); }
-void CommandDelivery::OnAsked(Mac mac) { Wake(mac, Which::kNew); }
+
+void CommandDelivery::OnAsked(Mac mac) {
+  if (!peers_ || peers_->asked_patience.count() == 0) return Wake(mac, Which::kNew);
+  {
+    const std::lock_guard lock(mutex_);
+    if (asked_.size() >= kMaxReturned) return;
+    asked_.push_back({Clock::now() + peers_->asked_patience, mac});
+  }
+  wakeup_.notify_one();
+}
 
 void CommandDelivery::Wake(Mac mac, Which which) {
   {
@@ -79,7 +89,7 @@ void CommandDelivery::OnMissed() {
       look_again_ = true;
       return;
     }
-    look_at_ = Clock::now() + peers_->patience;
+    look_at_ = Clock::now() + peers_->missed_patience;
   }
   wakeup_.notify_one();
 }
@@ -89,14 +99,22 @@ void CommandDelivery::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (HasWork()) {
       DoOne(lock);
+    } else if (AskedIsDue()) {
+      returned_.try_emplace(asked_.front().mac, Which::kNew);
+      asked_.pop_front();
     } else if (LookIsDue()) {
       Look(lock);
-    } else if (look_at_) {
-      wakeup_.wait_until(lock, stop, *look_at_, [this] { return HasWork(); });
+    } else if (const auto due = NextDue(); due != Clock::time_point::max()) {
+      wakeup_.wait_until(lock, stop, due, [&] { return HasWork() || NextDue() < due; });
     } else {
-      wakeup_.wait(lock, stop, [this] { return HasWork() || look_at_; });
+      wakeup_.wait(lock, stop, [this] { return HasWork() || NextDue() != Clock::time_point::max(); });
     }
   }
+}
+
+CommandDelivery::Clock::time_point CommandDelivery::NextDue() const {
+  const auto look = look_at_.value_or(Clock::time_point::max());
+  return asked_.empty() ? look : std::min(look, asked_.front().due);
 }
 
 void CommandDelivery::DoOne(std::unique_lock<std::mutex>& lock) {
@@ -127,7 +145,7 @@ void CommandDelivery::DoOne(std::unique_lock<std::mutex>& lock) {
 
 // Who asked for it may have been told that it waits, and nobody asks again.
 void CommandDelivery::LookLater() {
-  if (peers_ && !look_at_) look_at_ = Clock::now() + kRetry + peers_->patience;
+  if (peers_ && !look_at_) look_at_ = Clock::now() + kRetry + peers_->missed_patience;
 }
 
 // The device may have come back, or been found by Look, since the command was stored.
@@ -139,11 +157,11 @@ bool CommandDelivery::IsSentAlready(const DeviceCommand& command) {
 // What is found joins those who were asked for.
 void CommandDelivery::Look(std::unique_lock<std::mutex>& lock) {
   look_at_.reset();
-  if (std::exchange(look_again_, false)) look_at_ = Clock::now() + peers_->patience;
+  if (std::exchange(look_again_, false)) look_at_ = Clock::now() + peers_->missed_patience;
   lock.unlock();
   try {
     const Micros now = SystemNow();
-    const Micros made_by = now - std::chrono::microseconds(peers_->patience).count();
+    const Micros made_by = now - std::chrono::microseconds(peers_->missed_patience).count();
     std::vector<WaitingDevice> waiting;
     std::int64_t after = 0;
     do {
@@ -160,11 +178,19 @@ void CommandDelivery::Look(std::unique_lock<std::mutex>& lock) {
 }
 
 void CommandDelivery::SendPending(Mac mac, Which which) {
-  for (const DeviceCommand& command : store_.Pending(mac, SystemNow())) {
+  const Micros now = SystemNow();
+  const Micros patience = peers_ ? std::chrono::microseconds(peers_->asked_patience).count() : 0;
+  bool again = false;
+  for (const DeviceCommand& command : store_.Pending(mac, now)) {
     if (which == Which::kNew && command.sends > 0) continue;
+    if (which == Which::kNew && patience > 0 && command.created_at > now - patience) {
+      again = true;  // it was found beside an older one; whatever the clocks say, its turn comes
+      continue;
+    }
     if (!HandOver(command)) return;
     if (which == Which::kNew && peers_) peers_->tell_sent(command.id);
   }
+  if (again) OnAsked(mac);
 }
 
 // What the process does not live to note is sent once more: a device knows a command by its id.

@@ -36,9 +36,10 @@ using CommandSink = std::function<void(const DeviceCommand& command, const Comma
 struct CommandPeers {
   std::function<void(Mac)> ask;                          // a command waits for that device, which is not here
   std::function<void(const std::string& id)> tell_sent;  // it was handed over here
-  // So long OnMissed leaves a command to the others, who may know better that its device is with them: where a sink
-  // only believes that a device is there.
-  std::chrono::milliseconds patience{0};
+  // So long OnAsked and OnMissed leave a command to the others, who may know better that its device is with them: where
+  // a sink only believes that a device is there. Of OnAsked: well within kPeersTimeout.
+  std::chrono::milliseconds asked_patience{0};
+  std::chrono::milliseconds missed_patience{0};
 };
 
 class CommandDelivery {
@@ -79,6 +80,8 @@ class CommandDelivery {
   bool HasWork() const { return !jobs_.empty() || !returned_.empty(); }
   void DoOne(std::unique_lock<std::mutex>& lock);
   bool LookIsDue() const { return look_at_ && Clock::now() >= *look_at_; }
+  bool AskedIsDue() const { return !asked_.empty() && Clock::now() >= asked_.front().due; }
+  Clock::time_point NextDue() const;
   void Look(std::unique_lock<std::mutex>& lock);
   void LookLater();
   bool IsSentAlready(const DeviceCommand& command);
@@ -96,8 +99,13 @@ class CommandDelivery {
   std::deque<Job> jobs_;                                 // guarded by mutex_
   std::map<Mac, Which> returned_;                        // guarded by mutex_
   std::map<std::string, std::promise<void>> asked_for_;  // guarded by mutex_; commands that a peer may send
-  std::optional<Clock::time_point> look_at_;             // guarded by mutex_; for commands that peers told of in vain
-  bool look_again_ = false;                              // guarded by mutex_
+  struct Asked {
+    Clock::time_point due;
+    Mac mac;
+  };
+  std::deque<Asked> asked_;                   // guarded by mutex_; after asked_patience
+  std::optional<Clock::time_point> look_at_;  // guarded by mutex_; for commands that peers told of in vain
+  bool look_again_ = false;                   // guarded by mutex_
   std::jthread thread_;
 };
 

@@ -36,7 +36,7 @@ class CommandDeliveries : public StoreContract {
     };
   }
   static CommandPeers Peers(std::chrono::milliseconds patience = {}) {
-    return {[](Mac) {}, [](const std::string&) {}, patience};
+    return {[](Mac) {}, [](const std::string&) {}, patience, patience};
   }
   Ids Sent() {
     const std::lock_guard lock(mutex_);
@@ -79,6 +79,17 @@ TEST_F(CommandDeliveries, LeaveToOthersWhatTheySendWithinThePatience) {
   Make("another's", here_, 1);
   const DeviceCommand own = Make("own", here_, 1);
   delivery.OnMissed();
+  commands_.MarkSent("another's", SystemNow(), false);
+  ASSERT_TRUE(Eventually([&] { return IsNoted("own"); }));
+  EXPECT_GE(commands_.Find("own", SystemNow())->sent_at.value() - own.created_at, 500 * kMicrosPerMilli);
+  EXPECT_EQ(Sent(), Ids{"own"});
+}
+
+TEST_F(CommandDeliveries, LeaveToOthersWhatTheyWereAskedForToo) {
+  CommandDelivery delivery(database_, {Sink()}, Peers(std::chrono::milliseconds(500)));
+  Make("another's", here_, 1);
+  const DeviceCommand own = Make("own", here_, 1);
+  for (int i = 0; i < 3; ++i) delivery.OnAsked(Mac::FromBits(1));
   commands_.MarkSent("another's", SystemNow(), false);
   ASSERT_TRUE(Eventually([&] { return IsNoted("own"); }));
   EXPECT_GE(commands_.Find("own", SystemNow())->sent_at.value() - own.created_at, 500 * kMicrosPerMilli);

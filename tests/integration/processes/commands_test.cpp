@@ -67,5 +67,18 @@ TEST_F(CommandsOfProcesses, ACommandThatWasMadeWhileRedisDiedIsSentWhenItIsBack)
   EXPECT_TRUE(Eventually([&] { return Count("SELECT COUNT(*) FROM fajma_commande WHERE envois = 1") == 1; }));
 }
 
+// The bridge believes that it is connected there, and is asked too.
+TEST_F(CommandsOfProcesses, ADeviceOnASocketGetsEachCommandOnce) {
+  Start();
+  WsClient device = Open(1, "/ws/iot/patient1/?ack=1", DeviceToken());
+  NextOf(device, "device_status");
+  constexpr int kCommands = 20;
+  for (int i = 0; i < kCommands; ++i) {
+    const std::string id = SendCommand(0);
+    EXPECT_NE(NextOf(device, "command").find(id), std::string::npos);
+  }
+  EXPECT_TRUE(Eventually([&] { return Count("SELECT COUNT(*) FROM fajma_commande WHERE envois = 1") == kCommands; }));
+}
+
 }  // namespace
 }  // namespace fajma::test
