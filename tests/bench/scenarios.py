@@ -1,4 +1,5 @@
 """The measurements. Each yields dictionaries: what was measured ('scenario'), of whom ('of'), and figures."""
+import functools
 import http.client
 import json
 import os
@@ -8,7 +9,7 @@ import subprocess
 import threading
 import time
 
-from stand import PATIENTS, USER, Broker, Fajma, NodePeer, PlainHttp, Usage, memory_kb, wait_until
+from stand import DEVICES, PATIENTS, USER, Broker, Fajma, NodePeer, PlainHttp, SharedFajma, Usage, mac_of, memory_kb, wait_until
 
 
 def peers():
@@ -249,6 +250,39 @@ def latency(stand, options):
                            'server_pct': round(100 * spent['server'] / usage.seconds)}
 
 
+# From a device over the bridge, PostgreSQL and Redis to a socket at the api, beside one process on SQLite.
+def across_redis(stand, options):
+    for _ in range(options.rounds):
+        for kind, what in ((SharedFajma, 'two processes'), (Fajma, 'one process')):
+            for broker, server in on_broker(stand, kind):
+                result = stand.load('latency', mqtt_port=broker.port, http_port=server.port, rate=1000, seconds=10,
+                                    query=server.query)
+                yield {'scenario': 'across_redis', 'of': 'fajma', 'what': what, **result}
+
+
+# What 100 devices at ten messages a second feel of one that sends as fast as it can.
+def flood(stand, options):
+    alone = os.path.join(stand.folder, 'one-device')
+    with open(alone, 'w') as file:
+        file.write(f'{mac_of(DEVICES + 1)} {PATIENTS + 1}\n')
+    for _ in range(options.rounds):
+        for device_rate in (None, 5000, 50):
+            for broker, server in on_broker(stand, functools.partial(Fajma, device_rate=device_rate or 0)):
+                child = device_rate and stand.begin_load('mqtt', devices=alone, mqtt_port=broker.port, connections=1,
+                                                         window=1000, count=10_000_000)
+                usage = Usage(server=server.pid)
+                result = stand.load('latency', mqtt_port=broker.port, http_port=server.port, rate=1000, seconds=5,
+                                    query=server.query)
+                refused = 0
+                if child:
+                    stand.end(child, 1)
+                    refused = server.rejected('rate_limited')
+                spent, _ = usage.end()
+                what = f'beside one device, at most {device_rate} messages/s' if device_rate else 'without a flood'
+                yield {'scenario': 'flood', 'of': 'fajma', 'what': what, **result, 'refused': refused,
+                       'server_pct': round(100 * spent['server'] / usage.seconds)}
+
+
 # -- 7. Sockets: handshakes, bystanders, deliveries beside a bare send() -----------------------------------------------
 
 def sockets(stand, options):
@@ -326,5 +360,6 @@ def memory(stand, _options):
                'kib_per_idle_socket': round((full['Pss'] - used['Pss']) / count, 2)}
 
 
-ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'api': api, 'latency': latency, 'sockets': sockets,
+ALL = {'ingest': ingest, 'websocket': websocket, 'fanout': fanout, 'rest': rest, 'api': api, 'latency': latency,
+       'across_redis': across_redis, 'flood': flood, 'sockets': sockets,
        'memory': memory}

@@ -172,7 +172,7 @@ class Stand:
         return self.finish_load(self.begin_load(mode, **options), timeout)
 
     def begin_load(self, mode, **options):
-        command = [os.path.join(self.tools, 'fajma_load'), mode, '--devices', self.targets]
+        command = [os.path.join(self.tools, 'fajma_load'), mode, '--devices', options.pop('devices', self.targets)]
         for name, value in options.items():
             command += ['--' + name.replace('_', '-'), str(value)]
         return self.spawn(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -190,12 +190,20 @@ class Stand:
     def prepared_data(self):
         if self.prepared is None:
             self.prepared = os.path.join(self.folder, 'prepared')
-            for number in range(1, PATIENTS + 1):
-                self.administer('patient', 'add', f'patient{number}', '--room', 'salle1')
-            for number in range(1, DEVICES + 1):
-                self.administer('device', 'add', mac_of(number), '--patient', f'patient{(number - 1) % PATIENTS + 1}')
-            self.administer('user', 'add', USER, '--role', 'administrateur', given=PASSWORD + '\n')
+            self.make_people('--data-dir', self.prepared)
         return self.prepared
+
+    # Patients, their devices and a user, where the flags say.
+    def make_people(self, *where):
+        if '--database-url' in where:
+            self.administer('migrate', *where)
+        for number in range(1, PATIENTS + 1):
+            self.administer('patient', 'add', f'patient{number}', '--room', 'salle1', *where)
+        for number in range(1, DEVICES + 1):
+            self.administer('device', 'add', mac_of(number), '--patient', f'patient{(number - 1) % PATIENTS + 1}', *where)
+        self.administer('patient', 'add', f'patient{PATIENTS + 1}', '--room', 'salle2', *where)   # of the flood
+        self.administer('device', 'add', mac_of(DEVICES + 1), '--patient', f'patient{PATIENTS + 1}', *where)
+        self.administer('user', 'add', USER, '--role', 'administrateur', *where, given=PASSWORD + '\n')
 
     # The same with a day of readings and some alerts.
     def filled_data(self, readings, alerts=200):
@@ -207,8 +215,7 @@ class Stand:
         return self.filled
 
     def administer(self, *arguments, given=None):
-        subprocess.run([self.program, *arguments, '--data-dir', self.prepared], input=given, text=True, check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run([self.program, *arguments], input=given, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
 class Broker:
@@ -257,6 +264,11 @@ class Server:
     def figure(self, name):
         return float(re.search(f'^{name} ([0-9.]+)', self.get('/metrics').decode(), re.MULTILINE)[1])
 
+    # Messages that were refused for that reason.
+    def rejected(self, code):
+        found = re.search(f'^fajma_rejections_total{{code="{code}"}} ([0-9]+)', self.get('/metrics').decode(), re.MULTILINE)
+        return int(found[1]) if found else 0
+
     def close(self):
         self.stand.end(self.child)
 
@@ -266,7 +278,7 @@ class Fajma(Server):
     fast_rows = 'SELECT sum(nombre) FROM fajma_serie'
     exact_rows = 'SELECT count(*) FROM fajma_donneescapteursiot'
 
-    def __init__(self, stand, broker, filled_with=None):
+    def __init__(self, stand, broker, filled_with=None, device_rate=0):
         self.stand, self.port = stand, free_port()
         data = os.path.join(stand.new_folder('fajma'), 'data')
         shutil.copytree(stand.filled_data(filled_with) if filled_with else stand.prepared_data(), data)
@@ -276,7 +288,7 @@ class Fajma(Server):
                                   # All sockets are of one user and one address here.
                                   '--ws-max-sockets-per-user', '0', '--ws-max-sockets-per-address', '0',
                                   # Few devices send all that is measured.
-                                  '--device-rate', '0'])
+                                  '--device-rate', str(device_rate)])
         self.pid = self.child.pid
         wait_until(lambda: self.is_up('/health/ready'), 'fajma')
         self.log_in()
@@ -285,6 +297,82 @@ class Fajma(Server):
         body = json.dumps({'username': USER, 'password': PASSWORD}).encode()
         self.token = json.loads(self.get('/api/token/', {'Content-Type': 'application/json'}, body))['access']
         self.query = 'token=' + self.token
+
+
+class Postgres:
+    """A server of its own, in a folder that its user may enter; fsync is on."""
+    programs = '/usr/lib/postgresql/15/bin/'
+
+    def __init__(self, stand):
+        self.stand, self.port = stand, free_port()
+        self.folder = tempfile.mkdtemp(prefix='fajma-bench-postgres.')
+        user = {}
+        if os.geteuid() == 0:   # it does not run as root
+            shutil.chown(self.folder, 'postgres', 'postgres')
+            user = {'user': 'postgres', 'group': 'postgres', 'extra_groups': []}
+        data = os.path.join(self.folder, 'data')
+        subprocess.run([self.programs + 'initdb', '-D', data, '--auth=trust', '--username=postgres', '--encoding=UTF8',
+                        '--locale=C'], check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **user)
+        self.child = stand.spawn([self.programs + 'postgres', '-D', data, '-p', str(self.port), '-c',
+                                  'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+                                 cwd=self.folder, **user)
+        self.pid = self.child.pid
+        self.url = f'postgresql://postgres@127.0.0.1:{self.port}/postgres'
+        wait_until(self.answers, 'PostgreSQL')
+
+    def answers(self):
+        return subprocess.run([self.programs + 'psql', self.url, '-c', 'SELECT 1'], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    def close(self):
+        self.stand.end(self.child)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Redis:
+    def __init__(self, stand):
+        self.stand, self.port = stand, free_port()
+        self.child = stand.spawn(['redis-server', '--port', str(self.port), '--bind', '127.0.0.1', '--save', '',
+                                  '--appendonly', 'no', '--dir', stand.new_folder('redis')])
+        self.pid = self.child.pid
+        self.url = f'redis://127.0.0.1:{self.port}'
+        wait_until(lambda: socket.create_connection(('127.0.0.1', self.port), 1).close() is None, 'Redis')
+
+    def close(self):
+        self.stand.end(self.child)
+
+
+class SharedFajma(Fajma):
+    """A bridge and an api, two processes on PostgreSQL and Redis; sockets are opened at the api."""
+    name = 'fajma, two processes'
+
+    def __init__(self, stand, broker):   # pylint: disable=super-init-not-called
+        self.stand, self.port = stand, free_port()
+        self.postgres, self.redis = Postgres(stand), Redis(stand)
+        folder = stand.new_folder('shared')
+        common = ['--database-url', self.postgres.url, '--secret-key-file', os.path.join(folder, 'key')]
+        with open(os.path.join(folder, 'key'), 'w') as file:
+            file.write('a key of the bench, and longer than thirty-two bytes')
+        stand.make_people(*common, '--data-dir', os.path.join(folder, 'admin'))
+        common += ['--redis-url', self.redis.url, '--device-rate', '0']
+        metrics = free_port()
+        self.bridge = stand.spawn([stand.program, 'bridge', *common, '--data-dir', os.path.join(folder, 'bridge'),
+                                   '--mqtt-url', f'mqtt://127.0.0.1:{broker.port}', '--metrics-address',
+                                   f'127.0.0.1:{metrics}'])
+        self.child = stand.spawn([stand.program, 'api', *common, '--data-dir', os.path.join(folder, 'api'),
+                                  '--http-address', f'127.0.0.1:{self.port}', '--ws-max-sockets-per-user', '0',
+                                  '--ws-max-sockets-per-address', '0'])
+        self.pid = self.child.pid
+        wait_until(lambda: self.is_up('/health/ready'), 'fajma api')
+        wait_until(lambda: urllib.request.urlopen(f'http://127.0.0.1:{metrics}/health/ready', timeout=5).status == 200,
+                   'fajma bridge')
+        self.log_in()
+
+    def close(self):
+        for child in (self.child, self.bridge):
+            self.stand.end(child)
+        self.redis.close()
+        self.postgres.close()
 
 
 class PlainHttp:
