@@ -11,6 +11,7 @@
 #include "core/commands/command_delivery.h"
 #include "core/ingest/alert_runner.h"
 #include "core/ingest/ingest.h"
+#include "core/retention/retention.h"
 
 namespace fajma::cli {
 namespace {
@@ -30,6 +31,7 @@ struct App::Parts {
   ApiSideOptions ApiOptions(const AppOptions& options);
   std::unique_ptr<CommandDelivery> MakeCommands();
   std::unique_ptr<Ingest> MakeIngest(const Settings& settings);
+  std::unique_ptr<Retention> MakeRetention(const Settings& settings);
   std::string FindFault() const;
 
   Foundation foundation;
@@ -38,6 +40,7 @@ struct App::Parts {
   std::unique_ptr<CommandDelivery> commands;
   std::unique_ptr<AlertRunner> alerts;  // of several processes; of one, ingest evaluates
   std::unique_ptr<Ingest> ingest;
+  std::unique_ptr<Retention> retention;
   std::unique_ptr<StatusServer> status;
 };
 
@@ -54,9 +57,11 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options) : foundat
   }
   foundation.Start();
   ingest = MakeIngest(settings);
+  retention = MakeRetention(settings);
   foundation.metrics.Register([this](std::string& out) {
     foundation.counters.AppendTo(out);
     ingest->AppendMetrics(out);
+    retention->AppendMetrics(out);
   });
   if (api) api->Serve();
   if (settings.metrics_address.empty()) return;
@@ -105,6 +110,13 @@ std::unique_ptr<Ingest> App::Parts::MakeIngest(const Settings& settings) {
                                   foundation.shared() ? Alerts::kElsewhere : Alerts::kHere);
 }
 
+std::unique_ptr<Retention> App::Parts::MakeRetention(const Settings& settings) {
+  RetentionOptions options;
+  options.days = settings.retention_days;
+  if (foundation.shared()) options.owner = std::to_string(foundation.process());
+  return std::make_unique<Retention>(foundation.database(), std::move(options));
+}
+
 std::string App::Parts::FindFault() const {
   if (!ingest->ready()) return "ingest is still recovering";
   return mqtt && !mqtt->connected() ? "the broker is not connected" : "";
@@ -117,6 +129,7 @@ App::~App() {
   parts.status.reset();
   if (parts.api) parts.api->StopServing();
   if (parts.mqtt) parts.mqtt->Stop();
+  parts.retention.reset();
   parts.ingest.reset();                      // stores what was taken
   if (parts.api) parts.api->CloseSockets();  // their users leave; until now a device may have asked for its commands
   parts.foundation.Stop();                   // tells the others of all that, and hears of nothing more

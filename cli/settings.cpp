@@ -39,6 +39,8 @@ constexpr SettingRow kRows[] = {
      &Settings::rest_rate, 0, 1'000'000},
     {"device-rate", "messages a second of one device; 0: no limit", nullptr, nullptr, nullptr, &Settings::device_rate,
      0, 1'000'000},
+    {"retention-days", "days after which what is stored is cut; 0: it is kept for ever", nullptr, nullptr, nullptr,
+     &Settings::retention_days, 0, 36'500},
     {"metrics-address", "host:port of /metrics and /health; none: they are beside REST", &Settings::metrics_address},
     {"broker-check", "look at the broker's settings at start", nullptr, nullptr, &Settings::broker_check},
     {"log-format", "text or json", &Settings::log_format},

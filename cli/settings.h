@@ -36,6 +36,7 @@ struct Settings {
   std::int64_t http_workers = 2;
   std::int64_t rest_rate = 0;
   std::int64_t device_rate = 5'000;
+  std::int64_t retention_days = 0;
   std::string metrics_address;  // empty: /metrics is beside REST
   bool broker_check = true;
   std::string log_format = "text";

@@ -55,6 +55,15 @@ void AppendReadingWithCursor(std::string& out, const Reading& reading) {
   out += '}';
 }
 
+// What retention has cut of what was asked for.
+void AppendGap(std::string& out, Cursor from, Cursor to) {
+  out += R"(,"gap":)";
+  json::ObjectWriter writer(out);
+  writer.Integer("from", from);
+  writer.Integer("to", to);
+  writer.End();
+}
+
 }  // namespace
 
 http::Response ListReadingsByCursor(Call& call) {
@@ -92,13 +101,20 @@ http::Response ListReadingsAfter(Call& call) {
   const ReadingFilter filter = ReadingFilterOf(call, values);
   if (filter.patient_id && !call.identity->Sees(*filter.patient_id)) return NotFound();
   NoteReadingsRead(call, filter);
-  const FeedPage<Reading> page = call.app.readings.ListAfter(values.Integer("apres").value_or(0),
-                                                             values.Integer("limit").value_or(kPageSize), filter);
+  const Cursor asked = values.Integer("apres").value_or(0);
+  const std::int64_t limit = values.Integer("limit").value_or(kPageSize);
+  Cursor after = asked;
+  FeedPage<Reading> page = call.app.readings.ListAfter(after, limit, filter);
+  for (Cursor edge = call.app.readings.CutUpTo(); after < edge; edge = call.app.readings.CutUpTo()) {
+    after = edge;
+    page = call.app.readings.ListAfter(after, limit, filter);
+  }
   std::string body;
   BeginCursorPage(call, body, page.complete ? std::nullopt : std::optional(std::to_string(page.next)), std::nullopt,
                   "apres");
   body += R"(,"curseur":)";
   json::AppendJsonInteger(body, page.next);
+  if (after != asked) AppendGap(body, asked, after);
   body += R"(,"results":[)";
   AppendRows(body, page.rows, AppendReadingWithCursor);
   return Json(200, body + '}');

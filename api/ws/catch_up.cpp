@@ -8,6 +8,7 @@
 #include "core/json/frames.h"
 #include "core/store/chat_store.h"
 #include "core/store/patient_store.h"
+#include "core/store/retention_store.h"
 
 namespace fajma::ws {
 namespace {
@@ -73,6 +74,13 @@ void SendPage(const Services& services, ConnectionId id, const Topic& topic, con
   CatchUp(services, id, topic, page.next);
 }
 
+// What the cursor asks for has been cut up to `edge`.
+void SendGap(const Services& services, ConnectionId id, const Topic& topic, Cursor after, Cursor edge) {
+  Connection* connection = services.loop.Find(id);
+  if (connection == nullptr || !connection->SendText(GapFrame(after, edge))) return;
+  CatchUp(services, id, topic, edge);
+}
+
 void GiveUp(const Services& services, ConnectionId id) {
   services.loop.Post([services, id] {
     if (Connection* connection = services.loop.Find(id)) connection->Close(kCloseTryAgainLater, "try again later");
@@ -107,7 +115,11 @@ void CatchUp(const Services& services, ConnectionId id, const Topic& topic, Curs
     if (after > end) return AskDatabase(services, id, topic, after);
     try {
       const MissedPage page = LoadPage(services, topic, after, end);
-      services.loop.Post([services, id, topic, page] { SendPage(services, id, topic, page); });
+      // Read after the page: what is missing in it was cut behind its cursor.
+      const Cursor edge = RetentionStore(services.database).Edge().cursor;
+      services.loop.Post([services, id, topic, after, page, edge] {
+        after < edge ? SendGap(services, id, topic, after, edge) : SendPage(services, id, topic, page);
+      });
     } catch (const DatabaseError&) {
       GiveUp(services, id);
     }

@@ -1,5 +1,5 @@
 // Brings a socket from a cursor to live: pages from the database while the loop goes on, the rest from what the hub
-// remembers, then live. No gap, no repeat.
+// remembers, then live. No gap but for what retention has cut, which one frame tells; no repeat.
 #pragma once
 
 #include <cstdint>

@@ -70,7 +70,7 @@ void LiveHub::OnCommit(const CommitPtr& commit) {
   const std::int64_t weight = WeightOf(*commit);
   if (waiting_.fetch_add(weight, std::memory_order_relaxed) > kMaxWaiting) {
     waiting_.fetch_sub(weight, std::memory_order_relaxed);
-    if (!overrun_.exchange(true)) loop_.Post([this] { CloseAllFollowers(); });
+    if (!overrun_.exchange(true)) loop_.Post([this] { CloseFollowers(kNoCursor); });
     return;
   }
   const bool posted = loop_.Post([this, commit, weight] {
@@ -82,12 +82,13 @@ void LiveHub::OnCommit(const CommitPtr& commit) {
 
 // A hole that nobody filled.
 void LiveHub::CheckNumber(std::int64_t number) {
-  if (expected_ != 0 && number > expected_) CloseAllFollowers();
+  if (expected_ != 0 && number > expected_) CloseFollowers(kNoCursor);
   expected_ = std::max(expected_, number + 1);
 }
 
 void LiveHub::Deliver(const CommitPtr& commit) {
   if (commit->number != 0 && !commit->repeated) CheckNumber(commit->number);
+  if (commit->cut) return CloseFollowers(MakeCursor(commit->number, kCursorsPerCommit - 1));  // they come back to a gap
   for (CommitObserver* observer : observers_) observer->OnCommit(*commit);
   for (const DeviceStatusEvent& event : commit->statuses) DeliverEvent(event, kNoCursor, *event.patient);
   // An answer keeps its place among the messages, as each sender saw them go.
@@ -226,8 +227,9 @@ void LiveHub::Leave(ConnectionId id, const Topic& topic) {
   if (topic.kind == Topic::Kind::kChat) chats_.erase(topic.room);
 }
 
-// The commits that were passed over are missed by all who follow anything: each comes back and resumes.
-void LiveHub::CloseAllFollowers() {
+// What was passed over up to that cursor is missed by all who follow anything and have not come further: each comes
+// back and resumes.
+void LiveHub::CloseFollowers(Cursor missed) {
   overrun_.store(false);
   expected_ = 0;
   remembered_.clear();
@@ -240,7 +242,7 @@ void LiveHub::CloseAllFollowers() {
   for (const auto& [room, followers] : chats_) add(followers);
   add(all_rooms_);
   for (const Follower& follower : all) {
-    Connection* connection = loop_.Find(follower.id);
+    Connection* connection = follower.after >= missed ? nullptr : loop_.Find(follower.id);
     if (connection == nullptr) continue;
     connection->Close(kCloseTryAgainLater, "the server was too far behind; resume at the last cursor");
     overruns_.fetch_add(1, std::memory_order_relaxed);

@@ -108,7 +108,7 @@ class LiveHub {
   void SendTo(const Followers& followers, const Event& event, Cursor cursor, Frame& frame);
   void DeliverOutcome(const Outcome& outcome, const Commit& commit);
   void Remember(const CommitPtr& commit);
-  void CloseAllFollowers();
+  void CloseFollowers(Cursor missed);
   void CheckNumber(std::int64_t number);
   Followers& FollowersOf(const Topic& topic);
 

@@ -61,6 +61,8 @@ struct Commit {
   // Its messages and alerts, and those of the chat, were given out before, from the database: only the rest of it is
   // news.
   bool repeated = false;
+  // Retention has cut it: what it held is not known any more, and whoever follows must be told.
+  bool cut = false;
   std::vector<StoredMessage> messages;
   std::vector<AlertEvent> alerts;
   std::vector<DeviceStatusEvent> statuses;

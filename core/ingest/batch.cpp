@@ -132,13 +132,18 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
       boot = &transaction_.GetBoot(*device, boot == nullptr ? -1 : boot->number - 1);
     }
   }
-  const Verdict verdict = Judge(decoded, item.raw, *device, boot, is_stored);
+  const ForgottenBefore forgotten_before = [this] { return transaction_.ForgottenBefore(); };
+  const Verdict verdict = Judge(decoded, item.raw, *device, boot, is_stored, forgotten_before);
   if (verdict.kind == Verdict::Kind::kDuplicate) {
     return Settle(item, Disposition::kDuplicate, device->ref.mac, nullptr);
   }
   if (verdict.kind == Verdict::Kind::kNoRoom) {
     const Rejection gap{"window", "too many numbers are missing before this one"};
     return Settle(item, Disposition::kRefused, device->ref.mac, &gap, SocketErrorFrame(item, gap.code));
+  }
+  if (verdict.kind == Verdict::Kind::kTooOld) {
+    const Rejection old{rejection::kTooOld, "older than what is kept: it may have been stored before"};
+    return Settle(item, Disposition::kRefused, device->ref.mac, &old, SocketErrorFrame(item, old.code));
   }
   Store(item, *device, verdict);
 }

@@ -107,7 +107,7 @@ bool HasRestarted(const DecodedMessage& message, const BootState& newest_inferre
 }
 
 Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState& device, BootState* boot,
-              const IsStored& is_stored) {
+              const IsStored& is_stored, const ForgottenBefore& forgotten_before) {
   Verdict verdict;
   if (message.identity && boot->ledger.IsSettled(message.identity->seq)) {
     verdict.kind = Verdict::Kind::kDuplicate;
@@ -136,6 +136,10 @@ Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState&
       verdict.kind = Verdict::Kind::kDuplicate;
       return verdict;
     }
+    // Its clock was judged first: one that was set back beyond all that is kept must silence no alarm for longer than
+    // any other.
+    const bool may_be_known = placement.late && placement.measured_at <= device.newest_measured_at;
+    if (may_be_known && placement.measured_at < forgotten_before()) verdict.kind = Verdict::Kind::kTooOld;
     device.newest_measured_at = std::max(device.newest_measured_at, placement.measured_at);
   }
   if (message.identity) {

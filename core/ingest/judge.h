@@ -21,7 +21,8 @@ inline constexpr Micros kLongestPause = 10 * kMicrosPerMinute;
 inline constexpr Micros kEarliestPlausible = 1'577'836'800LL * kMicrosPerSecond;  // 2020-01-01
 
 struct Verdict {
-  enum class Kind { kStore, kDuplicate, kNoRoom };  // kNoRoom: the ledger is full, the number is not settled
+  // kNoRoom: the ledger is full, the number is not settled. kTooOld: whether it is a duplicate cannot be told any more.
+  enum class Kind { kStore, kDuplicate, kNoRoom, kTooOld };
   Kind kind = Kind::kStore;
   Micros measured_at = 0;
   TimeSource time_source = TimeSource::kReceived;
@@ -32,11 +33,13 @@ struct Verdict {
 
 // Whether a message with this measured_at and fingerprint of the device is stored already.
 using IsStored = std::function<bool(Micros measured_at, std::int64_t fingerprint)>;
+// What was measured before may have been stored and cut; 0: nothing was cut.
+using ForgottenBefore = std::function<Micros()>;
 
 // `boot`: the state of the message's boot when it has an identity or an uptime (JudgeBoot says which); else null.
 // Changes `device` and `boot` as the message does; nothing of a duplicate moves a clock.
 Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState& device, BootState* boot,
-              const IsStored& is_stored);
+              const IsStored& is_stored, const ForgottenBefore& forgotten_before);
 
 // The number of the boot that the message belongs to: its own, or, for an uptime without one, the inferred boot
 // `newest_inferred` (below zero), absent when there is none yet.

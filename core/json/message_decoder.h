@@ -50,6 +50,7 @@ inline constexpr std::string_view kNoPatient = "no_patient";
 inline constexpr std::string_view kUnknownTopic = "unknown_topic";
 inline constexpr std::string_view kRetained = "retained";
 inline constexpr std::string_view kUnknownCommand = "unknown_command";
+inline constexpr std::string_view kTooOld = "too_old";            // older than what is kept
 inline constexpr std::string_view kRateLimited = "rate_limited";  // the one that means later, not never
 }  // namespace rejection
 

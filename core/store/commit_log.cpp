@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/store/retention_store.h"
+
 namespace fajma {
 namespace {
 
@@ -47,6 +49,15 @@ std::vector<CommitPtr> CommitLog::Load(std::int64_t first, std::int64_t last) {
   GiveOut(
       begin, [&](Cursor after) { return chats_.AllAfter(after, kMaxPageRows, up_to); },
       [&](ChatMessage& message) { of(message.cursor).chat_messages.push_back(std::move(message)); });
+  Lease lease = database_.Read();
+  const Cursor edge = ReadCutEdge(lease).cursor;
+  for (auto& commit : commits) {
+    if (MakeCursor(commit->number, 0) > edge) break;
+    const std::int64_t number = commit->number;
+    commit = std::make_shared<Commit>();
+    commit->number = number;
+    commit->cut = true;
+  }
   return {commits.begin(), commits.end()};
 }
 

@@ -22,7 +22,7 @@ class CommitLog {
   std::int64_t Newest();
   // The commits of these numbers that have taken place, from `first` on, none left out, with their messages, alerts
   // and messages of the chat. A message without a vital sign has no rows and is not among them; nor is what has no
-  // cursor.
+  // cursor. One that retention has cut has nothing but its number, and says so.
   std::vector<CommitPtr> Load(std::int64_t first, std::int64_t last);
 
  private:

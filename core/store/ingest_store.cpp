@@ -4,6 +4,7 @@
 
 #include "core/store/ingest_devices.h"
 #include "core/store/ingest_rows.h"
+#include "core/store/retention_store.h"
 #include "core/store/rollup_rows.h"
 #include "core/store/sql.h"
 
@@ -53,6 +54,7 @@ struct IngestStore::Transaction::State {
   std::int64_t lot = 0;
   std::int64_t next_index = 0;
   std::vector<StoredMessage*> messages;
+  std::optional<Micros> forgotten_before;
   bool committed = false;
 
   Cache& cache() { return *store.cache_; }
@@ -110,6 +112,11 @@ bool IngestStore::Transaction::IsStored(const DeviceState& device, Micros measur
                   "AND empreinte = :empreinte");
   query.Bind("ts", measured_at).Bind("dispositif", device.ref.id).Bind("empreinte", fingerprint).Into(id);
   return query.Next();
+}
+
+Micros IngestStore::Transaction::ForgottenBefore() {
+  if (!state_->forgotten_before) state_->forgotten_before = fajma::ForgottenBefore(LockCutEdge(state_->lease));
+  return *state_->forgotten_before;
 }
 
 std::size_t IngestStore::Transaction::room() const {

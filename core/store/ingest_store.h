@@ -70,6 +70,9 @@ class IngestStore {
     BootState* FindInferredBoot(DeviceState& device);
     // Also for what this transaction has added.
     bool IsStored(const DeviceState& device, Micros measured_at, std::int64_t fingerprint);
+    // Of what was measured before, IsStored knows nothing any more: retention has cut it (see retention_store.h). Does
+    // not change within the transaction; 0: nothing was cut.
+    Micros ForgottenBefore();
 
     // Readings that still fit into this transaction.
     std::size_t room() const;

@@ -10,26 +10,13 @@
 #include "core/store/reading_bounds.h"
 #include "core/store/reading_row.h"
 #include "core/store/rollup_rows.h"
+#include "core/store/series.h"
 
 namespace fajma {
 namespace {
 
 constexpr Micros kHour = 60 * kMicrosPerMinute;
-constexpr std::string_view kOfSeries =
-    " WHERE patient_id = :patient AND dispositif_id = :dispositif AND type_id = :type";
-
-struct SeriesKey {
-  std::int64_t patient_id = 0;
-  std::int64_t device_id = 0;
-  TypeId type_id = 0;
-  auto operator<=>(const SeriesKey&) const = default;
-};
-
 SeriesKey KeyOf(const Reading& reading) { return {reading.patient_id, reading.device_id, reading.type_id}; }
-
-Statement& BindKey(Statement& statement, const SeriesKey& key) {
-  return statement.Bind("patient", key.patient_id).Bind("dispositif", key.device_id).Bind("type", key.type_id);
-}
 
 std::optional<Reading> LockReading(Lease& lease, std::int64_t id) {
   Statement query(lease, "SELECT " + std::string(kReadingColumns) +
@@ -114,27 +101,6 @@ void RebuildTotals(Lease& lease, const std::set<TypeId>& types, Micros time) {
           .Run();
     }
   }
-}
-
-// The live reading with the newest time, or none.
-void RefreshNewest(Lease& lease, const SeriesKey& key) {
-  std::optional<std::int64_t> id;
-  std::optional<double> value;
-  std::optional<int> integral;
-  std::optional<std::int64_t> measured_at;
-  std::optional<std::int64_t> received_at;
-  {
-    Statement query(lease, "SELECT id, valeur, entiere, \"timestamp\", recu FROM fajma_donneescapteursiot" +
-                               std::string(kOfSeries) +
-                               " AND tardive = 0 ORDER BY \"timestamp\" DESC, id DESC LIMIT 1");
-    BindKey(query, key).Into(id, value, integral, measured_at, received_at).Next();
-  }
-  Statement update(lease,
-                   "UPDATE fajma_serie SET donnee_id = :donnee, valeur = :valeur, entiere = :entiere,"
-                   " \"timestamp\" = :ts, recu = :recu" +
-                       std::string(kOfSeries));
-  update.Bind("donnee", id).Bind("valeur", value.value_or(0)).Bind("entiere", integral).Bind("ts", measured_at);
-  BindKey(update, key).Bind("recu", received_at).Run();
 }
 
 std::optional<std::int64_t> EndOfSeries(Lease& lease, const SeriesKey& key, std::string_view order) {

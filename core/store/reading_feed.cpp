@@ -4,6 +4,7 @@
 #include "core/store/commit_window.h"
 #include "core/store/conditions.h"
 #include "core/store/reading_row.h"
+#include "core/store/retention_store.h"
 
 namespace fajma {
 namespace {
@@ -156,6 +157,8 @@ FeedPage<Reading> ReadingStore::ListAfter(Cursor after, std::int64_t limit, cons
   }
   return page;
 }
+
+Cursor ReadingStore::CutUpTo() { return RetentionStore(database_).Edge().cursor; }
 
 FeedPage<StoredMessage> ReadingStore::MessagesAfter(std::optional<std::int64_t> patient_id, Cursor after,
                                                     std::int64_t limit, Cursor up_to) {

@@ -131,6 +131,10 @@ class ReadingStore {
   // measured_since do not count.
   std::vector<ReadingStatistics> Statistics(const ReadingFilter& filter, Micros since, Micros step = 0);
 
+  // Up to which cursor retention has cut; 0: nothing. Who reads on from before it, and asks after the page, knows
+  // whether that page lacks something.
+  Cursor CutUpTo();
+
   // By patient and type.
   std::vector<LatestValue> LatestValues(std::optional<std::int64_t> patient_id = {});
 

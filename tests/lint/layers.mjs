@@ -16,6 +16,7 @@ const mayInclude = {
   'core/store': shared.concat('core/alerts'),
   'core/bus': shared,
   'core/commands': ['core/domain', 'core/runtime', 'core/store'],
+  'core/retention': ['core/domain', 'core/runtime', 'core/store'],
   'core/ingest': [...shared, 'core/journal', 'core/alerts', 'core/store', 'core/bus'],
   'bridge': doorsUse,
   'api/http': shared,

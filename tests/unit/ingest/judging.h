@@ -48,7 +48,7 @@ class Judging : public ::testing::Test {
       if (boot == nullptr || HasRestarted(message, *boot, is_stored)) boot = &boots_[--inferred_];
       boot->number = inferred_;
     }
-    const Verdict verdict = Judge(message, raw, device_, boot, is_stored);
+    const Verdict verdict = Judge(message, raw, device_, boot, is_stored, [this] { return forgotten_before_; });
     if (verdict.kind == Verdict::Kind::kStore && verdict.fingerprint) {
       EXPECT_TRUE(stored_.insert({verdict.measured_at, *verdict.fingerprint}).second) << "stored twice";
     }
@@ -59,6 +59,7 @@ class Judging : public ::testing::Test {
   std::map<std::int64_t, BootState> boots_;
   std::int64_t inferred_ = 0;  // the newest inferred boot; 0: none
   std::set<std::pair<Micros, std::int64_t>> stored_;
+  Micros forgotten_before_ = 0;  // by retention
 };
 
 inline bool IsLive(const Verdict& verdict) { return verdict.kind == Verdict::Kind::kStore && !verdict.late; }
