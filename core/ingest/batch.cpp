@@ -132,7 +132,7 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
       boot = &transaction_.GetBoot(*device, boot == nullptr ? -1 : boot->number - 1);
     }
   }
-  const ForgottenBefore forgotten_before = [this] { return transaction_.ForgottenBefore(); };
+  const AskForgotten forgotten_before = [this] { return transaction_.ForgottenBefore(); };
   const Verdict verdict = Judge(decoded, item.raw, *device, boot, is_stored, forgotten_before);
   if (verdict.kind == Verdict::Kind::kDuplicate) {
     return Settle(item, Disposition::kDuplicate, device->ref.mac, nullptr);

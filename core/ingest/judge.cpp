@@ -107,7 +107,7 @@ bool HasRestarted(const DecodedMessage& message, const BootState& newest_inferre
 }
 
 Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState& device, BootState* boot,
-              const IsStored& is_stored, const ForgottenBefore& forgotten_before) {
+              const IsStored& is_stored, const AskForgotten& forgotten_before) {
   Verdict verdict;
   if (message.identity && boot->ledger.IsSettled(message.identity->seq)) {
     verdict.kind = Verdict::Kind::kDuplicate;

@@ -34,12 +34,12 @@ struct Verdict {
 // Whether a message with this measured_at and fingerprint of the device is stored already.
 using IsStored = std::function<bool(Micros measured_at, std::int64_t fingerprint)>;
 // What was measured before may have been stored and cut; 0: nothing was cut.
-using ForgottenBefore = std::function<Micros()>;
+using AskForgotten = std::function<Micros()>;
 
 // `boot`: the state of the message's boot when it has an identity or an uptime (JudgeBoot says which); else null.
 // Changes `device` and `boot` as the message does; nothing of a duplicate moves a clock.
 Verdict Judge(const DecodedMessage& message, const RawMessage& raw, DeviceState& device, BootState* boot,
-              const IsStored& is_stored, const ForgottenBefore& forgotten_before);
+              const IsStored& is_stored, const AskForgotten& forgotten_before);
 
 // The number of the boot that the message belongs to: its own, or, for an uptime without one, the inferred boot
 // `newest_inferred` (below zero), absent when there is none yet.

@@ -226,5 +226,29 @@ TEST_F(JudgeClock, NumberedBootsHaveTheirOwnAnchors) {
   EXPECT_TRUE(rest.late);
 }
 
+// What a device says of a time that retention has cut may be a repetition, or its clock was set back beyond all of it.
+TEST_F(JudgeClock, OneThatWasSetBackBeyondWhatIsKeptIsLiveAfterAMinute) {
+  constexpr Micros kDay = 24 * 60 * kMinute;
+  At(kNow, Wall(kNow));
+  forgotten_before_ = kNow - 30 * kDay;
+  int refused = 0;
+  for (Micros second = 0; second < 120; ++second) {
+    const Micros now = kNow + kMinute + second * kMicrosPerSecond;
+    const Verdict verdict = At(now, Wall(now - 60 * kDay, static_cast<std::uint64_t>(second)));
+    refused += verdict.kind == Verdict::Kind::kTooOld ? 1 : 0;
+    EXPECT_EQ(IsLive(verdict), second >= 60) << second;
+  }
+  EXPECT_EQ(refused, 60);
+}
+
+TEST_F(JudgeClock, AnUptimeThatGoesBackIsARestartAlsoWhenItsFirstMinutesWereCut) {
+  constexpr Micros kDay = 24 * 60 * kMinute;
+  At(kNow - 60 * kDay, Uptime(kMinute));
+  At(kNow, Uptime(60 * kDay + kMinute));
+  stored_.clear();
+  forgotten_before_ = kNow - 30 * kDay;
+  EXPECT_TRUE(IsLive(At(kNow + kMinute, Uptime(kMinute)))) << "an alarm must not be silenced";
+}
+
 }  // namespace
 }  // namespace fajma::test
