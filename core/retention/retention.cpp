@@ -13,8 +13,8 @@ constexpr Micros kDay = 24 * 60 * kMicrosPerMinute;
 constexpr std::chrono::seconds kRenewEvery{2};
 constexpr std::chrono::seconds kTellEvery{1};
 constexpr std::chrono::seconds kAfterFailure{5};
-constexpr int kPauseAlone = 3;      // times as long as the transaction
-constexpr int kPauseForOthers = 9;  // while somebody waits for the writer
+constexpr int kPauseAlone = 2;      // times as long as the transaction
+constexpr int kPauseForOthers = 5;  // while somebody waits for the writer
 
 }  // namespace
 
@@ -77,10 +77,10 @@ CutStep Retention::CutOnce(const CutEdge& plan) {
   return step;
 }
 
-// Towards transactions of kHold, whatever the disk and the load.
+// Many rows share pages and one sync: transactions as long as they may be, whatever the disk and the load.
 void Retention::Adapt(std::chrono::nanoseconds held) {
-  if (held > kHold) rows_ = std::max(kLeastRows, rows_ / 2);
-  if (held < kHold / 2) rows_ = std::min(kMostRows, rows_ + rows_ / 4);
+  if (held > kLongestHold) rows_ = std::max(kLeastRows, rows_ * 3 / 4);
+  if (held < kLongestHold * 3 / 4) rows_ = std::min(kMostRows, rows_ + rows_ / 8 + 1);
 }
 
 // No commit number tells those who keep answers; each word to them costs ingest what it knows of the devices.

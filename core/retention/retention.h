@@ -24,11 +24,11 @@ struct RetentionOptions {
   std::function<Micros()> now = SystemNow;
 };
 
-// A round cuts all that is too old by now: transactions that hold the writer for about kHold each, and a pause after
-// each one that leaves at least three quarters of the time to others, nine tenths while somebody waits.
+// A round cuts all that is too old by now: transactions that hold the writer for less than kLongestHold each, and a
+// pause after each one that leaves at least two thirds of the time to others, five sixths while somebody waits.
 class Retention {
  public:
-  static constexpr std::chrono::milliseconds kHold{10};
+  static constexpr std::chrono::milliseconds kLongestHold{16};
   static constexpr std::int64_t kLeastRows = 20;
   static constexpr std::int64_t kMostRows = 2000;
   // A process that died is followed so long after its last word.
