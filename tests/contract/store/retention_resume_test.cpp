@@ -190,6 +190,26 @@ TEST_F(RetentionInBackground, CutsAllThatIsTooOldAndCountsIt) {
   EXPECT_GT(database_.directory_generation(), directory) << "answers that are kept must not outlive their rows";
 }
 
+// Both lock series, rollups and the commit number: a circle of them would end one with an error.
+TEST_F(RetentionInBackground, IngestGoesOnMeanwhileAndNothingIsMiscounted) {
+  const Micros old = kNow - 2 * kDay;
+  for (int i = 0; i < 150; ++i) {
+    Store(60, old + i, {.device = i % 2 == 0 ? device_ : third_});
+    Store(36, old + i, {.measure = MeasureId::kTemperature});
+  }
+  Retention cutting(database_, Days(1));
+  int stored = 0;
+  while (cutting.rounds() < 2 && stored < 3000) {
+    const bool late = ++stored % 3 == 0;
+    Store(61, late ? old + stored : kNow + stored,
+          {.device = stored % 2 == 0 ? device_ : third_, .late = late, .stored_at = kNow + stored});
+  }
+  EXPECT_TRUE(testing::Eventually([&] { return cutting.rounds() > 1; }));
+  EXPECT_EQ(Series(), SeriesAnew());
+  EXPECT_EQ(readings_.List({}, {}).count, stored);
+  EXPECT_EQ(Count("fajma_commit"), stored);
+}
+
 TEST_F(RetentionInBackground, WithoutDaysNothingIsCut) {
   StoreMany(1);
   { const Retention none(database_, Days(0)); }
