@@ -9,7 +9,8 @@ import subprocess
 import threading
 import time
 
-from stand import DEVICES, PATIENTS, USER, Broker, Fajma, NodePeer, PlainHttp, SharedFajma, Usage, mac_of, memory_kb, wait_until
+from servers import Broker, Fajma, NodePeer, PlainHttp, SharedFajma
+from stand import DEVICES, PATIENTS, USER, Usage, mac_of, memory_kb, wait_until
 
 
 def peers():

@@ -4,15 +4,21 @@
 namespace fajma::test {
 namespace {
 
-class CommandsOfProcesses : public Processes {};
+class CommandsOfProcesses : public Processes {
+ protected:
+  // Takes commands over MQTT, and the bridge knows it.
+  void Announce(MqttClient& device) {
+    device.Subscribe(std::string(kTopic) + "commands/#");
+    device.Publish(std::string(kTopic) + "status", R"({"status":"online"})", true);
+    ASSERT_TRUE(Eventually(
+        [this] { return Count("SELECT COUNT(*) FROM fajma_dispositivesiot WHERE id = 1 AND status = 'actif'") == 1; }));
+  }
+};
 
 TEST_F(CommandsOfProcesses, ACommandFindsItsDeviceAtTheBridgeAndAtTheOtherApi) {
   Start();
   MqttClient device(broker_.port(), "device");
-  device.Subscribe(std::string(kTopic) + "commands/#");
-  device.Publish(std::string(kTopic) + "status", R"({"status":"online"})", true);
-  ASSERT_TRUE(Eventually(
-      [this] { return Count("SELECT COUNT(*) FROM fajma_dispositivesiot WHERE id = 1 AND status = 'actif'") == 1; }));
+  Announce(device);
   const std::string order = R"({"command":"restart","params":{}})";
   const std::string sent = Ask(0, "POST", "/api/iot/dispositifs/1/send-command/", order).body;
   EXPECT_EQ(TextIn(sent, "status"), "sent");
@@ -44,10 +50,7 @@ TEST_F(CommandsOfProcesses, ACommandFindsItsDeviceAtTheOtherApiWithoutRedis) {
 TEST_F(CommandsOfProcesses, ACommandFindsItsDeviceAtTheBridgeWithoutRedis) {
   Start();
   MqttClient device(broker_.port(), "device");
-  device.Subscribe(std::string(kTopic) + "commands/#");
-  device.Publish(std::string(kTopic) + "status", R"({"status":"online"})", true);
-  ASSERT_TRUE(Eventually(
-      [this] { return Count("SELECT COUNT(*) FROM fajma_dispositivesiot WHERE id = 1 AND status = 'actif'") == 1; }));
+  Announce(device);
   redis_.Kill();
   const std::string first = SendCommand(0);
   EXPECT_NE(device.Receive().topic.find(first), std::string::npos);
