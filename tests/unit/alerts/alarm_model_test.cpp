@@ -1,0 +1,57 @@
+// The alarm explored exhaustively: every order of values, persons' acts, time and restarts, judged by an oracle.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/unit/alerts/explorer.h"
+
+namespace fajma::test {
+namespace {
+
+struct NamedSetup {
+  const char* name;
+  AlarmSetup setup;
+};
+
+const NamedSetup kSetups[] = {
+    {"AtOnce", {}},
+    {"WithDelays", {.on_delay = 2, .off_delay = 1, .repeats = 2}},
+    {"OftenEnough", {.off_delay = 2, .repeats = 3}},
+    {"Late", {.kind = Kind::kLate}},
+    {"Made", {.kind = Kind::kMade}},
+    {"NeverEscalating", {.escalates_warning = 0, .escalates_critical = 0}},
+};
+
+// Symbols of a history; FAJMA_MODEL_DEPTH makes it deeper.
+int Depth() {
+  const char* depth = std::getenv("FAJMA_MODEL_DEPTH");
+  return depth == nullptr ? 4 : std::stoi(depth);
+}
+
+class AlarmModel : public ::testing::TestWithParam<NamedSetup> {};
+
+TEST_P(AlarmModel, EveryShortHistoryKeepsTheInvariants) {
+  const Exploration found = ExploreAll(GetParam().setup, {}, Depth());
+  EXPECT_EQ(found.violation, "");
+  std::cout << GetParam().name << ": " << found.histories << " histories of up to " << Depth() << " events\n";
+}
+
+TEST_P(AlarmModel, EveryStateAndWhatFollowsItKeepsTheInvariants) {
+  const Exploration found = ExploreStates(GetParam().setup, {}, 1);
+  EXPECT_EQ(found.violation, "");
+  std::cout << GetParam().name << ": " << found.states << " states, " << found.coverage.rows.size() << " transitions, "
+            << found.coverage.pairs.size() << " pairs of them, " << found.histories << " histories\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(Alarm, AlarmModel, ::testing::ValuesIn(kSetups),
+                         [](const auto& setup) { return setup.param.name; });
+
+TEST(AlarmTransitions, AreAllTaken) {
+  Coverage taken;
+  for (const NamedSetup& each : kSetups) taken.rows.merge(ExploreStates(each.setup, {}, 0).coverage.rows);
+  EXPECT_EQ(taken.rows.size(), AlarmTransitions().size());
+}
+
+}  // namespace
+}  // namespace fajma::test
