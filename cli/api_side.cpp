@@ -81,7 +81,7 @@ ApiSide::ApiSide(const Settings& settings, ApiSideOptions options, Foundation& f
       patients_(foundation.database()),
       users_(foundation.database()),
       readings_(foundation.database()),
-      alerts_(foundation.database()),
+      alerts_(foundation.database(), EscalationOf(settings)),
       accesses_(foundation.database()),
       journal_(JournalOf(settings, Door::kApi)),
       intake_(journal_, foundation.counters),
@@ -200,7 +200,7 @@ rest::RestDependencies ApiSide::RestParts() {
   parts.create_reading = [this](const rest::NewReading& reading, std::chrono::milliseconds timeout) {
     return CreateReading(reading, timeout);
   };
-  parts.publish_alert = [this](const AlertEvent& event) { PublishAlert(event); };
+  parts.publish_alerts = [this](const std::vector<AlertEvent>& events) { PublishAlerts(events); };
   parts.publish_status = [this](const DeviceStatusEvent& event) { PublishStatus(event); };
   parts.broker_passwords = &broker_passwords_;
   parts.access_journal = &access_journal_;
@@ -239,10 +239,10 @@ void ApiSide::WriteBrokerPasswordsAtStart() {
   }
 }
 
-void ApiSide::PublishAlert(const AlertEvent& event) {
+void ApiSide::PublishAlerts(const std::vector<AlertEvent>& events) {
   auto commit = std::make_shared<Commit>();
-  commit->number = CommitOf(event.cursor);
-  commit->alerts.push_back(event);
+  commit->number = CommitOf(events.front().cursor);
+  commit->alerts = events;
   foundation_.bus().Publish(commit);
 }
 

@@ -67,7 +67,7 @@ class ApiSide {
   void StartTicker();
   std::optional<rest::CreatedReading> CreateReading(const rest::NewReading& reading, std::chrono::milliseconds timeout);
   void WriteBrokerPasswordsAtStart();
-  void PublishAlert(const AlertEvent& event);
+  void PublishAlerts(const std::vector<AlertEvent>& events);
   void PublishStatus(const DeviceStatusEvent& event);
   void AppendMetrics(std::string& out) const;
 

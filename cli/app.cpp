@@ -52,8 +52,8 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options) : foundat
   if (options.role != Role::kBridge) api = std::make_unique<ApiSide>(settings, ApiOptions(options), foundation);
   commands = MakeCommands();
   if (foundation.shared()) {
-    alerts =
-        std::make_unique<AlertRunner>(foundation.database(), foundation.bus(), std::to_string(foundation.process()));
+    alerts = std::make_unique<AlertRunner>(foundation.database(), foundation.bus(),
+                                           std::to_string(foundation.process()), EscalationOf(settings));
   }
   foundation.Start();
   ingest = MakeIngest(settings);
@@ -106,6 +106,7 @@ std::unique_ptr<Ingest> App::Parts::MakeIngest(const Settings& settings) {
   if (api) journals.push_back({Door::kApi, &api->journal()});
   IngestLimits limits;
   limits.device_rate = settings.device_rate;
+  limits.escalation = EscalationOf(settings);
   return std::make_unique<Ingest>(foundation.database(), journals, foundation.bus(), foundation.counters, limits,
                                   foundation.shared() ? Alerts::kElsewhere : Alerts::kHere);
 }

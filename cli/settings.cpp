@@ -41,6 +41,10 @@ constexpr SettingRow kRows[] = {
      0, 1'000'000},
     {"retention-days", "days after which what is stored is cut; 0: it is kept for ever", nullptr, nullptr, nullptr,
      &Settings::retention_days, 0, 36'500},
+    {"escalate-warning", "seconds until a warning that nobody acknowledges is critical; 0: never", nullptr, nullptr,
+     nullptr, &Settings::escalate_warning, 0, 86'400},
+    {"escalate-critical", "seconds until a critical alert that nobody acknowledges is an emergency; 0: never", nullptr,
+     nullptr, nullptr, &Settings::escalate_critical, 0, 86'400},
     {"metrics-address", "host:port of /metrics and /health; none: they are beside REST", &Settings::metrics_address},
     {"broker-check", "look at the broker's settings at start", nullptr, nullptr, &Settings::broker_check},
     {"log-format", "text or json", &Settings::log_format},
@@ -49,6 +53,13 @@ constexpr SettingRow kRows[] = {
 }  // namespace
 
 std::span<const SettingRow> SettingRows() { return kRows; }
+
+EscalationDelays EscalationOf(const Settings& settings) {
+  EscalationDelays delays;
+  delays.after[static_cast<std::size_t>(AlertLevel::kWarning)] = settings.escalate_warning * kMicrosPerSecond;
+  delays.after[static_cast<std::size_t>(AlertLevel::kCritical)] = settings.escalate_critical * kMicrosPerSecond;
+  return delays;
+}
 
 std::string VariableOf(std::string_view name) {
   std::string variable = "FAJMA_";

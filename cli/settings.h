@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/alerts/alarm.h"
 #include "core/journal/journal.h"
 
 namespace fajma::cli {
@@ -37,6 +38,8 @@ struct Settings {
   std::int64_t rest_rate = 0;
   std::int64_t device_rate = 5'000;
   std::int64_t retention_days = 0;
+  std::int64_t escalate_warning = 1'800;  // seconds; 0: never
+  std::int64_t escalate_critical = 300;
   std::string metrics_address;  // empty: /metrics is beside REST
   bool broker_check = true;
   std::string log_format = "text";
@@ -64,6 +67,9 @@ std::span<const SettingRow> SettingRows();
 
 // "FAJMA_HTTP_ADDRESS" for "http-address".
 std::string VariableOf(std::string_view name);
+
+// How long alerts wait for an acknowledgement.
+EscalationDelays EscalationOf(const Settings& settings);
 
 // The journal of a door, in its folder.
 JournalOptions JournalOf(const Settings& settings, Door door);

@@ -38,6 +38,10 @@ void AppendAlert(std::string& out, const Alert& alert) {
   writer.End();
 }
 
+void PublishAlerts(const Call& call, const std::vector<AlertEvent>& events) {
+  if (call.app.publish_alerts && !events.empty()) call.app.publish_alerts(events);
+}
+
 Lookups AlertLookups(const Call& call) {
   Lookups lookups;
   lookups.exists = [&call](const Field& field, std::int64_t id) {
@@ -83,7 +87,7 @@ http::Response CreateAlert(Call& call) {
   wanted.message = *values.Text("message");
   wanted.trigger_reading_id = values.Integer("donnee_declencheur");
   const AlertEvent event = call.app.alerts.Create(wanted, call.app.now());
-  if (call.app.publish_alert) call.app.publish_alert(event);
+  PublishAlerts(call, {event});
   return Show(201, event.alert);
 }
 
@@ -91,10 +95,10 @@ http::Response AcknowledgeAlert(Call& call) {
   const std::optional<Alert> alert = FindVisibleAlert(call);
   if (!alert) return NotFound();
   const AlertResult result = call.app.alerts.Acknowledge(alert->id, call.identity->user.id, call.app.now());
+  PublishAlerts(call, result.events);
   if (result.outcome == AlertOutcome::kAlready) return Detail(400, "Alerte déjà acquittée.");
-  if (result.outcome == AlertOutcome::kUnknown || !result.event) return NotFound();
-  if (call.app.publish_alert) call.app.publish_alert(*result.event);
-  return Show(200, result.event->alert);
+  if (result.outcome == AlertOutcome::kUnknown) return NotFound();
+  return Show(200, result.events.back().alert);
 }
 
 }  // namespace fajma::rest

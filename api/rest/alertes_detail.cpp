@@ -45,9 +45,9 @@ http::Response Update(Call& call, bool partial) {
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const Values& values = std::get<Values>(read);
   if (auto refusal = RefuseToMove(*before, values)) return std::move(*refusal);
-  const auto changed = call.app.alerts.Change(before->id, PatchOf(values), call.app.now());
+  const auto changed = call.app.alerts.Change(before->id, PatchOf(values), call.app.now(), call.identity->user.id);
   if (!changed) return NotFound();
-  if (changed->event && call.app.publish_alert) call.app.publish_alert(*changed->event);
+  PublishAlerts(call, changed->events);
   return Show(changed->alert);
 }
 
@@ -66,9 +66,9 @@ http::Response ChangeAlert(Call& call) { return Update(call, true); }
 http::Response DeleteAlert(Call& call) {
   const std::optional<Alert> alert = FindVisibleAlert(call);
   if (!alert) return NotFound();
-  const AlertResult result = call.app.alerts.Delete(alert->id, call.app.now());
+  const AlertResult result = call.app.alerts.Delete(alert->id, call.app.now(), call.identity->user.id);
   if (result.outcome != AlertOutcome::kDone) return NotFound();
-  if (result.event && call.app.publish_alert) call.app.publish_alert(*result.event);
+  PublishAlerts(call, result.events);
   http::Response response;
   response.status = 204;
   return response;

@@ -22,6 +22,10 @@ constexpr Field kThresholdFields[] = {
     {.name = "niveau", .type = kChoice, .required = true, .choices = kThresholdLevelNames},
     {.name = "seuil_bas", .type = kNumber, .nullable = true},
     {.name = "seuil_haut", .type = kNumber, .nullable = true},
+    {.name = "hysteresis", .type = kNumber, .nullable = true},
+    {.name = "delai_apparition", .type = kInteger, .nullable = true, .min = 0, .max = 3'600},
+    {.name = "delai_disparition", .type = kInteger, .nullable = true, .min = 0, .max = 3'600},
+    {.name = "repetitions", .type = kInteger, .nullable = true, .min = 1, .max = 100},
     {.name = "date_modification", .type = kDateTime, .read_only = true},
     {.name = "modifie_par", .type = kKey, .read_only = true},
 };

@@ -65,6 +65,8 @@ void AppendAlert(std::string& out, const Alert& alert);
 Lookups AlertLookups(const Call& call);
 // The alert of {id}, when the caller may see it.
 std::optional<Alert> FindVisibleAlert(const Call& call);
+// Of one transaction, if there are any.
+void PublishAlerts(const Call& call, const std::vector<AlertEvent>& events);
 
 // alertes_detail.cpp
 http::Response ShowAlert(Call& call);

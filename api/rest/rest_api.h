@@ -77,8 +77,8 @@ struct RestDependencies {
   const MetricsPage* metrics = nullptr;  // null: /metrics is not served here
   // Hands a reading to ingest and waits for its commit. Absent: not committed within the timeout.
   std::function<std::optional<CreatedReading>(const NewReading&, std::chrono::milliseconds timeout)> create_reading{};
-  std::function<void(const AlertEvent&)> publish_alert{};          // after its commit
-  std::function<void(const DeviceStatusEvent&)> publish_status{};  // after its commit
+  std::function<void(const std::vector<AlertEvent>&)> publish_alerts{};  // of one transaction, after its commit
+  std::function<void(const DeviceStatusEvent&)> publish_status{};        // after its commit
   // Hands a stored command over. True: it has left for the device; false: it waits for the device's return.
   std::function<bool(const DeviceCommand&)> send_command{};
   // A sentence when the program cannot serve though the database answers; empty when it can.

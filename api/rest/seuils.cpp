@@ -11,6 +11,14 @@
 namespace fajma::rest {
 namespace {
 
+// Seconds on the wire.
+std::optional<std::int64_t> ToSeconds(std::optional<Micros> delay) {
+  return delay ? std::optional(*delay / kMicrosPerSecond) : std::nullopt;
+}
+std::optional<Micros> ToMicros(std::optional<std::int64_t> seconds) {
+  return seconds ? std::optional(*seconds * kMicrosPerSecond) : std::nullopt;
+}
+
 void AppendBounds(json::ObjectWriter& writer, const Threshold& threshold) {
   if (threshold.patient_id == kAllPatients) {
     writer.Null("patient");
@@ -21,6 +29,10 @@ void AppendBounds(json::ObjectWriter& writer, const Threshold& threshold) {
   writer.String("niveau", NameOf(threshold.level));
   writer.NumberOrNull("seuil_bas", threshold.bounds.low);
   writer.NumberOrNull("seuil_haut", threshold.bounds.high);
+  writer.NumberOrNull("hysteresis", threshold.dead_band);
+  writer.IntegerOrNull("delai_apparition", ToSeconds(threshold.on_delay));
+  writer.IntegerOrNull("delai_disparition", ToSeconds(threshold.off_delay));
+  writer.IntegerOrNull("repetitions", threshold.repeats);
 }
 
 void AppendThreshold(std::string& out, const Threshold& threshold) {
@@ -72,6 +84,10 @@ Threshold Patched(const Call& call, Threshold threshold, const Values& values) {
   if (const auto level = values.Text("niveau")) threshold.level = *FindAlertLevel(*level);
   if (values.Has("seuil_bas")) threshold.bounds.low = values.Number("seuil_bas");
   if (values.Has("seuil_haut")) threshold.bounds.high = values.Number("seuil_haut");
+  if (values.Has("hysteresis")) threshold.dead_band = values.Number("hysteresis");
+  if (values.Has("delai_apparition")) threshold.on_delay = ToMicros(values.Integer("delai_apparition"));
+  if (values.Has("delai_disparition")) threshold.off_delay = ToMicros(values.Integer("delai_disparition"));
+  if (values.Has("repetitions")) threshold.repeats = values.Integer("repetitions");
   threshold.changed_at = call.app.now();
   threshold.changed_by = call.identity->user.id;
   return threshold;
@@ -102,11 +118,16 @@ std::optional<http::Response> Refuse(const Call& call, const Threshold& wanted) 
   const auto& [low, high] = wanted.bounds;
   CheckRange(measure, "seuil_bas", low, errors);
   CheckRange(measure, "seuil_haut", high, errors);
+  const double band = wanted.dead_band.value_or(0);
+  if (band < 0 || band > measure.max - measure.min) {
+    errors.Add("hysteresis", "Valeur hors plage (0 à " + ShortNumber(measure.max - measure.min) + " " +
+                                 std::string(measure.unit) + ").");
+  }
   if (!low && !high) errors.Add(kNonFieldErrors, "Un seuil au moins est requis.");
   if (low && high && *low >= *high) errors.Add(kNonFieldErrors, "Le seuil bas doit être inférieur au seuil haut.");
   if (errors.empty()) {
     Thresholds all = ThresholdStore(call.app.database).Load();
-    all.Set(wanted.patient_id, wanted.measure, wanted.level, wanted.bounds);
+    all.Set(wanted.patient_id, wanted.measure, wanted.level, SettingOf(wanted));
     if (!AreNested(all, wanted)) {
       errors.Add(kNonFieldErrors, "Les seuils d'un niveau plus grave doivent être plus éloignés.");
     }

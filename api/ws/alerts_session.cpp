@@ -42,6 +42,15 @@ void CannotList(const Services& services, Connection& connection, bool just_open
   SendError(services, kRoute, connection, ErrorFrame("unavailable", "Service momentanément indisponible."));
 }
 
+// Those of one transaction.
+void Publish(EventBus& bus, const std::vector<AlertEvent>& events) {
+  if (events.empty()) return;
+  auto commit = std::make_shared<Commit>();
+  commit->number = CommitOf(events.front().cursor);
+  commit->alerts = events;
+  bus.Publish(commit);
+}
+
 constexpr std::string_view kMayAcknowledge[] = {"administrateur", "medecin", "infirmier"};
 constexpr std::string_view kMayEscalate[] = {"administrateur", "medecin"};
 constexpr std::string_view kPresent = "presente";
@@ -158,16 +167,14 @@ void AlertsSession::Act(Connection& connection, const Action& action, std::int64
           const std::optional<Alert> alert = services.alerts.Find(alert_id);
           const bool seen = alert && AreSeen(topic.rooms, *alert->patient);
           AlertResult result = seen ? action.perform(services.alerts, alert_id, user_id, SystemNow())
-                                    : AlertResult{AlertOutcome::kUnknown, std::nullopt};
+                                    : AlertResult{AlertOutcome::kUnknown, {}};
+          Publish(services.bus, result.events);
           if (result.outcome != AlertOutcome::kDone) {
             const Action::Fault& fault = result.outcome == AlertOutcome::kUnknown ? action.unknown : action.already;
             return refuse(AlertError(fault.code, fault.message, alert_id));
           }
-          if (!topic.Wants(*result.event)) answer(AlertFrame(*result.event));  // it is not carried here
-          auto commit = std::make_shared<Commit>();
-          commit->number = CommitOf(result.event->cursor);
-          commit->alerts.push_back(std::move(*result.event));
-          services.bus.Publish(commit);
+          const AlertEvent& last = result.events.back();
+          if (!topic.Wants(last)) answer(AlertFrame(last));  // it is not carried here
         } catch (const DatabaseError&) {
           refuse(Unavailable(alert_id));
         }

@@ -11,29 +11,10 @@
 #include <string_view>
 #include <vector>
 
-#include "core/domain/alert_level.h"
+#include "core/domain/alert.h"
 #include "core/domain/time.h"
 
 namespace fajma {
-
-// The numbers stand in the database.
-enum class SignalPresence : std::uint8_t {
-  kOff = 0,           // no alert is open
-  kOn = 1,            // present, and not acknowledged
-  kAcknowledged = 2,  // present, and acknowledged
-  kLatched = 3,       // absent, or never was one (late, made by hand), and not acknowledged
-};
-inline constexpr std::array<std::string_view, 4> kSignalPresenceNames = {"Off", "On", "Ack", "Latch"};
-
-struct Alarm {
-  SignalPresence presence = SignalPresence::kOff;
-  AlertLevel level = AlertLevel::kInfo;  // the highest that the open alert has had: it never falls
-  std::optional<AlertLevel> condition;   // the condition's own level; absent: it is not present
-  Micros escalates_at = 0;               // 0: never
-  Micros silent_until = 0;               // 0: it is heard
-
-  bool operator==(const Alarm&) const = default;
-};
 
 enum class AlarmInputKind : std::uint8_t {
   kCondition,    // it is present, at `level`

@@ -6,36 +6,82 @@ namespace fajma {
 namespace {
 
 constexpr std::string_view kClockPrefix = "clock:";
+constexpr std::string_view kLatePrefix = "late:";
+
+const Measure* FindLateMeasure(std::string_view condition) {
+  return condition.starts_with(kLatePrefix) ? FindMeasure(condition.substr(kLatePrefix.size())) : nullptr;
+}
+
+std::size_t PlaceOf(const Measure& measure) { return static_cast<std::size_t>(measure.id) - 1; }
+
+// An alert of a version that kept no signals says that its condition is present: it is, until a value says otherwise.
+void Believe(std::optional<AlertLevel> present, LevelSignals& signals) {
+  if (!present || LevelOf(signals)) return;
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    if (kThresholdLevels[i] <= *present) signals[i] = {SignalPhase::kOutside, 0, 0};
+  }
+}
 
 }  // namespace
 
 std::string ClockCondition(std::int64_t device_id) { return std::string(kClockPrefix) + std::to_string(device_id); }
+std::string LateCondition(const Measure& measure) { return std::string(kLatePrefix) + std::string(measure.name); }
 
 void AlertEngine::Clear() {
   measures_.clear();
   wrong_clocks_.clear();
+  due_.clear();
+  changed_.clear();
 }
 
-void AlertEngine::Restore(const Alert& alert) {
-  if (const Measure* measure = FindMeasure(alert.condition)) {
-    measures_[alert.patient->id][static_cast<std::size_t>(measure->id) - 1].present = alert.level;
-  } else if (alert.condition.starts_with(kClockPrefix)) {
-    wrong_clocks_.insert({alert.patient->id, alert.device_id});
-  }
+void AlertEngine::Restore(const Known& known) {
+  const Measure* measure = FindMeasure(known.condition);
+  if (measure == nullptr) return;
+  Condition& condition = measures_[known.patient->id][PlaceOf(*measure)];
+  condition.watch.signals = known.signals;
+  condition.source.patient = known.patient;
 }
 
-void AlertEngine::Reload(Thresholds thresholds, const std::vector<Alert>& present) {
+void AlertEngine::Reload(Thresholds thresholds, const std::vector<Alert>& open) {
   thresholds_ = std::move(thresholds);
   for (auto& [patient, conditions] : measures_) {
-    for (Condition& condition : conditions) condition.present.reset();
+    for (Condition& condition : conditions) {
+      condition.watch.told.reset();
+      condition.late.reset();
+    }
   }
   wrong_clocks_.clear();
-  for (const Alert& alert : present) Restore(alert);
+  for (const Alert& alert : open) {
+    if (const Measure* measure = FindMeasure(alert.condition)) {
+      Condition& condition = measures_[alert.patient->id][PlaceOf(*measure)];
+      condition.watch.told = alert.alarm.condition;
+      condition.source.patient = alert.patient;
+      if (condition.source.device_id == 0) condition.source.device_id = alert.device_id;
+      Believe(alert.alarm.condition, condition.watch.signals);
+    } else if (const Measure* late = FindLateMeasure(alert.condition)) {
+      measures_[alert.patient->id][PlaceOf(*late)].late = alert.level;
+    } else if (alert.condition.starts_with(kClockPrefix) && alert.alarm.condition) {
+      wrong_clocks_.insert({alert.patient->id, alert.device_id});
+    }
+  }
+  NoteDues();
+}
+
+// Rules may have changed, and signals been restored.
+void AlertEngine::NoteDues() {
+  due_.clear();
+  for (auto& [patient, conditions] : measures_) {
+    for (std::size_t measure = 0; measure < conditions.size(); ++measure) {
+      Condition& condition = conditions[measure];
+      condition.due = fajma::NextDue(condition.watch, thresholds_.Rules(patient, Measures()[measure].id));
+      if (condition.due != 0) due_.insert({condition.due, {patient, measure}});
+    }
+  }
 }
 
 void AlertEngine::OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests) {
+  if (!due_.empty() && due_.begin()->first <= message.received_at) OnTime(message.received_at, requests);
   OnClock(message, requests);
-  if (message.late) return;
   std::int64_t reading_id = message.first_row;
   for (const MeasureValue& value : message.values) {
     if (GetMeasure(value.measure).kind != MeasureKind::kVitalSign) continue;
@@ -46,24 +92,94 @@ void AlertEngine::OnMessage(const StoredMessage& message, std::vector<AlertReque
 void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
                           std::vector<AlertRequest>& requests) {
   const Measure& measure = GetMeasure(value.measure);
-  Condition& condition = measures_[message.patient->id][static_cast<std::size_t>(measure.id) - 1];
+  Condition& condition = measures_[message.patient->id][PlaceOf(measure)];
+  if (message.late) return OnLateValue(message, measure, value.value, reading_id, condition, requests);
   Micros& newest = condition.newest_measured_at[message.device.id];
   if (message.measured_at < newest) return;
   newest = message.measured_at;
-  const std::optional<AlertLevel> level = thresholds_.LevelOf(message.patient->id, measure, value.value);
-  const bool rises = level && (!condition.present || *level > *condition.present);
-  const bool ends = !level && condition.present;
-  if (!rises && !ends) return;
+  const AlertRules& rules = thresholds_.Rules(message.patient->id, measure.id);
+  const LevelSignals before = condition.watch.signals;
+  condition.source = {message.patient, message.device.id, value.value, reading_id};
+  TakeValue(condition.watch, rules, value.value, message.received_at, inputs_);
+  if (!inputs_.empty() || condition.watch.signals != before) Settle(condition, measure, before, requests);
+}
+
+void AlertEngine::Settle(Condition& condition, const Measure& measure, const LevelSignals& before,
+                         std::vector<AlertRequest>& requests) {
+  const Source& source = condition.source;
+  for (const TimedInput& each : inputs_) {
+    AlertRequest& request = requests.emplace_back();
+    request.input = each.input;
+    request.at = each.at;
+    request.patient = source.patient;
+    request.device_id = source.device_id;
+    request.condition = measure.name;
+    request.title = AlertTitle(measure);
+    request.message = AlertMessage(measure, source.value);
+    request.trigger_reading_id = source.reading_id;
+  }
+  inputs_.clear();
+  const Due place{source.patient->id, PlaceOf(measure)};
+  if (condition.watch.signals != before) changed_.insert(place);
+  const Micros due = fajma::NextDue(condition.watch, thresholds_.Rules(source.patient->id, measure.id));
+  if (due == condition.due) return;
+  if (condition.due != 0) due_.erase({condition.due, place});
+  if (due != 0) due_.insert({due, place});
+  condition.due = due;
+}
+
+void AlertEngine::OnTime(Micros now, std::vector<AlertRequest>& requests) {
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const auto [at, place] = *due_.begin();
+    due_.erase(due_.begin());
+    Condition& condition = measures_[place.patient_id][place.measure];
+    condition.due = 0;
+    const Measure& measure = Measures()[place.measure];
+    const LevelSignals before = condition.watch.signals;
+    AdvanceTo(condition.watch, thresholds_.Rules(place.patient_id, measure.id), at, inputs_);
+    Settle(condition, measure, before, requests);
+  }
+}
+
+void AlertEngine::MoveTimers(Micros by) {
+  for (auto& [patient, conditions] : measures_) {
+    for (std::size_t measure = 0; measure < conditions.size(); ++measure) {
+      for (LevelSignal& signal : conditions[measure].watch.signals) {
+        if (signal.since == 0) continue;
+        signal.since += by;
+        changed_.insert({patient, measure});
+      }
+    }
+  }
+  NoteDues();
+}
+
+std::vector<AlertEngine::Known> AlertEngine::TakeChanged() {
+  std::vector<Known> changed;
+  changed.reserve(changed_.size());
+  for (const Due& place : changed_) {
+    const Condition& condition = measures_[place.patient_id][place.measure];
+    changed.push_back({condition.source.patient, std::string(Measures()[place.measure].name), condition.watch.signals});
+  }
+  changed_.clear();
+  return changed;
+}
+
+void AlertEngine::OnLateValue(const StoredMessage& message, const Measure& measure, double value,
+                              std::int64_t reading_id, Condition& condition, std::vector<AlertRequest>& requests) {
+  const std::optional<AlertLevel> level = thresholds_.LevelOf(message.patient->id, measure, value);
+  if (!level || (condition.late && *level <= *condition.late)) return;
+  condition.late = level;
   AlertRequest& request = requests.emplace_back();
-  request.change = ends ? AlertChange::kResolved : condition.present ? AlertChange::kEscalated : AlertChange::kRaised;
+  request.input = {AlarmInputKind::kLate, *level};
+  request.at = message.received_at;
   request.patient = message.patient;
   request.device_id = message.device.id;
-  request.condition = measure.name;
-  request.level = ends ? *condition.present : *level;
-  request.title = AlertTitle(measure);
-  request.message = AlertMessage(measure, value.value);
+  request.condition = LateCondition(measure);
+  request.title = LateAlertTitle(measure);
+  request.message = LateAlertMessage(measure, value, message.measured_at);
   request.trigger_reading_id = reading_id;
-  condition.present = level;
+  request.late = true;
 }
 
 void AlertEngine::OnClock(const StoredMessage& message, std::vector<AlertRequest>& requests) {
@@ -73,11 +189,11 @@ void AlertEngine::OnClock(const StoredMessage& message, std::vector<AlertRequest
   const bool present = wrong_clocks_.contains(key);
   if (!(wrong && !present) && !(right && present)) return;
   AlertRequest& request = requests.emplace_back();
-  request.change = wrong ? AlertChange::kRaised : AlertChange::kResolved;
+  request.input = {wrong ? AlarmInputKind::kCondition : AlarmInputKind::kGone, AlertLevel::kWarning};
+  request.at = message.received_at;
   request.patient = message.patient;
   request.device_id = message.device.id;
   request.condition = ClockCondition(message.device.id);
-  request.level = AlertLevel::kWarning;
   request.title = ClockAlertTitle();
   request.message = ClockAlertMessage(message.device_timestamp);
   wrong ? static_cast<void>(wrong_clocks_.insert(key)) : static_cast<void>(wrong_clocks_.erase(key));

@@ -1,6 +1,5 @@
-// The alert engine of the first slice: thresholds as they are given, one alert at most for each patient and condition,
-// raised, its level rising, resolved. Pure: no clock, no database; what it asks for becomes true when the caller has
-// stored it.
+// The alert engine: from stored messages and the time to what alarms are told. Pure: no clock, no database; what it
+// asks for becomes true when the caller has stored it. docs/alerts.md tells the whole.
 #pragma once
 
 #include <array>
@@ -14,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/alerts/alert_request.h"
+#include "core/alerts/condition_watch.h"
 #include "core/domain/alert.h"
 #include "core/domain/reading.h"
 #include "core/domain/thresholds.h"
@@ -22,35 +23,80 @@ namespace fajma {
 
 class AlertEngine {
  public:
-  // An alert that is present, as it was stored.
-  void Restore(const Alert& alert);
+  // What is known of a condition between its values.
+  struct Known {
+    std::shared_ptr<const PatientRef> patient;
+    std::string condition;
+    LevelSignals signals;
+  };
+  // As it was stored; then Reload.
+  void Restore(const Known& known);
 
   // Somebody changed what alerts are judged by: from the next message on these thresholds count, and exactly these
-  // alerts are present.
-  void Reload(Thresholds thresholds, const std::vector<Alert>& present);
+  // alerts are open.
+  void Reload(Thresholds thresholds, const std::vector<Alert>& open);
 
-  // In commit order. A late reading, or one older than the newest that its device sent of the patient and measure,
-  // changes nothing: it never silences a live alert nor raises one. Appends to `requests`.
+  // In commit order, judged at the time of its receipt, after what was due by then. A late reading, or one older than
+  // the newest that its device sent of the patient and measure, never touches a live alarm: it may open an alert that
+  // is marked late. Appends to `requests`.
   void OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests);
+
+  // Delays that are over. Appends to `requests`.
+  void OnTime(Micros now, std::vector<AlertRequest>& requests);
+  // When OnTime does something next; 0: never.
+  Micros NextDue() const { return due_.empty() ? 0 : due_.begin()->first; }
+  // The clock was set by `by`.
+  void MoveTimers(Micros by);
+
+  // The conditions whose signals changed since the last call: to be stored with what was asked for.
+  std::vector<Known> TakeChanged();
 
   // Forgets everything but the thresholds: the caller restores again (a store that failed).
   void Clear();
 
  private:
-  struct Condition {
-    std::optional<AlertLevel> present;                  // its alert's level
-    std::map<std::int64_t, Micros> newest_measured_at;  // by device: their clocks differ, none may silence another
+  // Of whom and from which device an alarm is, for what is asked later.
+  struct Source {
+    std::shared_ptr<const PatientRef> patient;
+    std::int64_t device_id = 0;
+    double value = 0;
+    std::optional<std::int64_t> reading_id;
   };
+  struct Condition {
+    ConditionWatch watch;
+    Source source;
+    std::map<std::int64_t, Micros> newest_measured_at;  // by device: their clocks differ, none may silence another
+    std::optional<AlertLevel> late;                     // of the open late alert
+    Micros due = 0;                                     // its place in due_
+  };
+  using OfPatient = std::array<Condition, kMeasureCount>;
+  struct Due {
+    std::int64_t patient_id;
+    std::size_t measure;
+    auto operator<=>(const Due&) const = default;
+  };
+
   void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
                std::vector<AlertRequest>& requests);
+  void OnLateValue(const StoredMessage& message, const Measure& measure, double value, std::int64_t reading_id,
+                   Condition& condition, std::vector<AlertRequest>& requests);
+  void NoteDues();
   void OnClock(const StoredMessage& message, std::vector<AlertRequest>& requests);
+  // After its signals may have changed: asks, and notes when it is due.
+  void Settle(Condition& condition, const Measure& measure, const LevelSignals& before,
+              std::vector<AlertRequest>& requests);
 
   Thresholds thresholds_;
-  std::unordered_map<std::int64_t, std::array<Condition, kMeasureCount>> measures_;  // by patient
-  std::set<std::pair<std::int64_t, std::int64_t>> wrong_clocks_;                     // patient, device
+  std::unordered_map<std::int64_t, OfPatient> measures_;          // by patient
+  std::set<std::pair<std::int64_t, std::int64_t>> wrong_clocks_;  // patient, device
+  std::set<std::pair<Micros, Due>> due_;
+  std::set<Due> changed_;
+  std::vector<TimedInput> inputs_;  // of one call
 };
 
 // "clock:<device id>": technical, never mixed with a patient's measures.
 std::string ClockCondition(std::int64_t device_id);
+// "late:heart_rate": of values that were known of only afterwards.
+std::string LateCondition(const Measure& measure);
 
 }  // namespace fajma

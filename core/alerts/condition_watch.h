@@ -2,7 +2,6 @@
 // told. Pure.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,9 +10,6 @@
 #include "core/alerts/level_signal.h"
 
 namespace fajma {
-
-// Of kThresholdLevels, in that order.
-using AlertRules = std::array<AlertRule, kThresholdLevels.size()>;
 
 struct ConditionWatch {
   LevelSignals signals;

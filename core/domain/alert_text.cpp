@@ -16,6 +16,12 @@ std::string AlertMessage(const Measure& measure, double value) {
   return std::string(measure.label) + " : " + ShortNumber(value) + " " + std::string(measure.unit);
 }
 
+std::string LateAlertTitle(const Measure& measure) { return AlertTitle(measure) + " (mesure tardive)"; }
+
+std::string LateAlertMessage(const Measure& measure, double value, Micros measured_at) {
+  return AlertMessage(measure, value) + ", mesurée le " + FormatIso(measured_at);
+}
+
 std::string ClockAlertTitle() { return "Horloge du dispositif incorrecte"; }
 
 std::string ClockAlertMessage(const std::string& device_time) {

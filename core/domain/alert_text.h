@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/domain/measure.h"
+#include "core/domain/time.h"
 
 namespace fajma {
 
@@ -13,6 +14,10 @@ std::string ShortNumber(double value);
 std::string AlertTitle(const Measure& measure);
 // Integral values without decimals, others as short as they can be read back.
 std::string AlertMessage(const Measure& measure, double value);
+
+// Of a value that was known of only afterwards.
+std::string LateAlertTitle(const Measure& measure);
+std::string LateAlertMessage(const Measure& measure, double value, Micros measured_at);
 
 std::string ClockAlertTitle();
 // `device_time` as it was sent; tells no patient's data.

@@ -42,6 +42,8 @@ struct Measure {
   Bounds warning;  // thresholds, widest to narrowest: outside `emergency` is an emergency
   Bounds critical;
   Bounds emergency;
+  double dead_band;  // an alert ends only so far within its bounds, unless something else was set; our choice: about
+                     // what two readings in a row of a steady patient differ by
 };
 
 inline constexpr std::size_t kMeasureCount = 9;

@@ -19,24 +19,53 @@ bool IsOutside(const Bounds& bounds, double value) {
 
 }  // namespace
 
-void Thresholds::Set(std::int64_t patient_id, MeasureId measure, AlertLevel level, Bounds bounds) {
-  set_[patient_id][PlaceOf(measure)][PlaceOf(level)] = bounds;
+Thresholds::Thresholds() { Resolve(kAllPatients); }
+
+void Thresholds::Set(std::int64_t patient_id, MeasureId measure, AlertLevel level, const ThresholdSetting& setting) {
+  set_[patient_id][PlaceOf(measure)][PlaceOf(level)] = setting;
+  Resolve(patient_id);
+  if (patient_id != kAllPatients) return;
+  for (const auto& [patient, settings] : set_) Resolve(patient);
 }
 
-const std::optional<Bounds>* Thresholds::Find(std::int64_t patient_id, MeasureId measure, AlertLevel level) const {
+const std::optional<ThresholdSetting>* Thresholds::Find(std::int64_t patient_id, std::size_t measure,
+                                                        std::size_t level) const {
   const auto found = set_.find(patient_id);
   if (found == set_.end()) return nullptr;
-  const std::optional<Bounds>& bounds = found->second[PlaceOf(measure)][PlaceOf(level)];
-  return bounds ? &bounds : nullptr;
+  const std::optional<ThresholdSetting>& setting = found->second[measure][level];
+  return setting ? &setting : nullptr;
+}
+
+void Thresholds::Resolve(std::int64_t patient_id) {
+  RulesOfPatient& rules = rules_[patient_id];
+  for (std::size_t measure = 0; measure < kMeasureCount; ++measure) {
+    for (std::size_t level = 0; level < kThresholdLevels.size(); ++level) {
+      const Measure& of_catalogue = Measures()[measure];
+      AlertRule& rule = rules[measure][level];
+      rule = {};
+      rule.bounds = CatalogueBounds(of_catalogue, kThresholdLevels[level]);
+      rule.dead_band = of_catalogue.dead_band;
+      const auto* set = Find(patient_id, measure, level);
+      if (set == nullptr) set = Find(kAllPatients, measure, level);
+      if (set == nullptr) continue;
+      const ThresholdSetting& setting = **set;
+      rule.bounds = setting.bounds;
+      rule.dead_band = setting.dead_band.value_or(rule.dead_band);
+      rule.on_delay = setting.on_delay.value_or(rule.on_delay);
+      rule.off_delay = setting.off_delay.value_or(rule.off_delay);
+      rule.repeats = setting.repeats.value_or(rule.repeats);
+    }
+  }
+}
+
+const AlertRules& Thresholds::Rules(std::int64_t patient_id, MeasureId measure) const {
+  auto found = rules_.size() > 1 ? rules_.find(patient_id) : rules_.end();
+  if (found == rules_.end()) found = rules_.find(kAllPatients);
+  return found->second[PlaceOf(measure)];
 }
 
 Bounds Thresholds::Of(std::int64_t patient_id, MeasureId measure, AlertLevel level) const {
-  if (!set_.empty()) {
-    for (const std::int64_t whose : {patient_id, kAllPatients}) {
-      if (const auto* own = Find(whose, measure, level)) return **own;
-    }
-  }
-  return CatalogueBounds(GetMeasure(measure), level);
+  return Rules(patient_id, measure)[PlaceOf(level)].bounds;
 }
 
 std::optional<AlertLevel> Thresholds::LevelOf(std::int64_t patient_id, const Measure& measure, double value) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/domain/alert_rule.h"
 #include "core/domain/measure.h"
 
 namespace fajma {
@@ -16,21 +17,42 @@ inline constexpr std::int64_t kAllPatients = 0;
 inline constexpr std::array<AlertLevel, 3> kThresholdLevels = {AlertLevel::kEmergency, AlertLevel::kCritical,
                                                                AlertLevel::kWarning};
 
+// Of kThresholdLevels, in that order.
+using AlertRules = std::array<AlertRule, kThresholdLevels.size()>;
+
+// What somebody set instead of the catalogue's; what is absent is the catalogue's.
+struct ThresholdSetting {
+  Bounds bounds;  // these always count, together
+  std::optional<double> dead_band;
+  std::optional<Micros> on_delay;
+  std::optional<Micros> off_delay;
+  std::optional<std::uint32_t> repeats;
+};
+
 // A value: copied to whoever judges.
 class Thresholds {
  public:
-  // `level` is one of kThresholdLevels. A patient's own bounds replace those for all, which replace the catalogue's.
-  void Set(std::int64_t patient_id, MeasureId measure, AlertLevel level, Bounds bounds);
+  Thresholds();
+
+  // `level` is one of kThresholdLevels. A patient's own setting replaces that for all, which replaces the catalogue's.
+  void Set(std::int64_t patient_id, MeasureId measure, AlertLevel level, const ThresholdSetting& setting);
+
+  // Good until something is set.
+  const AlertRules& Rules(std::int64_t patient_id, MeasureId measure) const;
 
   Bounds Of(std::int64_t patient_id, MeasureId measure, AlertLevel level) const;
   // The highest level whose bounds the value is outside of; absent when it is within all of them.
   std::optional<AlertLevel> LevelOf(std::int64_t patient_id, const Measure& measure, double value) const;
 
  private:
-  using OfPatient = std::array<std::array<std::optional<Bounds>, kThresholdLevels.size()>, kMeasureCount>;
-  const std::optional<Bounds>* Find(std::int64_t patient_id, MeasureId measure, AlertLevel level) const;
+  using Settings = std::array<std::array<std::optional<ThresholdSetting>, kThresholdLevels.size()>, kMeasureCount>;
+  using RulesOfPatient = std::array<AlertRules, kMeasureCount>;
+  const std::optional<ThresholdSetting>* Find(std::int64_t patient_id, std::size_t measure, std::size_t level) const;
+  void Resolve(std::int64_t patient_id);
 
-  std::unordered_map<std::int64_t, OfPatient> set_;
+  std::unordered_map<std::int64_t, Settings> set_;
+  std::unordered_map<std::int64_t, RulesOfPatient>
+      rules_;  // of each patient with a setting of his own, and kAllPatients
 };
 
 }  // namespace fajma

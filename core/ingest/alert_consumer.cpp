@@ -12,18 +12,36 @@ namespace {
 constexpr std::int64_t kPage = 1000;
 // Without alerts the checkpoint is written this often: a crash evaluates so much again, with the same result.
 constexpr std::chrono::seconds kCheckpointEvery{2};
+constexpr std::chrono::milliseconds kTimersEvery{500};
+// A clock that is set by less is followed by itself.
+constexpr Micros kClockStep = 2 * kMicrosPerSecond;
+
+Micros WallOffset() {
+  const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+  return SystemNow() - std::chrono::duration_cast<std::chrono::microseconds>(steady).count();
+}
 
 }  // namespace
 
-AlertConsumer::AlertConsumer(Database& database, std::string owner)
-    : database_(database), owner_(std::move(owner)), alerts_(database), readings_(database), thresholds_(database) {}
+AlertConsumer::AlertConsumer(Database& database, const EscalationDelays& delays, std::string owner)
+    : database_(database),
+      owner_(std::move(owner)),
+      alerts_(database, delays),
+      readings_(database),
+      thresholds_(database) {}
 
 void AlertConsumer::Recover(EventBus& bus) {
   engine_.Clear();
   requests_.clear();
+  states_.clear();
   judging_generation_ = -1;
+  for (const ConditionState& state : alerts_.LoadStates()) {
+    engine_.Restore({state.patient, state.condition, state.signals});
+  }
   ReloadIfChanged();
-  seen_ = alerts_.GetCheckpoint(kAlertConsumer);
+  wall_offset_ = WallOffset();
+  alerts_.MoveTimers(0, SystemNow(), owner_);
+  seen_ = stored_ = alerts_.GetCheckpoint(kAlertConsumer);
   for (;;) {
     const FeedPage<StoredMessage> page = readings_.MessagesAfter(std::nullopt, seen_, kPage);
     Evaluate(page.rows);
@@ -35,7 +53,6 @@ void AlertConsumer::Recover(EventBus& bus) {
 }
 
 void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
-  if (commit.messages.empty() && requests_.empty()) return;
   try {
     // What the engine has asked for must be stored first: it takes those alerts for present.
     if (requests_.empty()) ReloadIfChanged();
@@ -47,10 +64,14 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
     seen_ = commit.messages.back().cursor;
   }
   const auto now = std::chrono::steady_clock::now();
-  if (requests_.empty() && now < checkpoint_due_) return;
   try {
-    Store(bus);
-    checkpoint_due_ = now + kCheckpointEvery;
+    if (now >= timers_due_) FollowClock();
+    if (commit.messages.empty()) engine_.OnTime(SystemNow(), requests_);
+    if (!requests_.empty() || (now >= checkpoint_due_ && seen_ > stored_)) {
+      Store(bus);
+      checkpoint_due_ = now + kCheckpointEvery;
+    }
+    if (now >= timers_due_) FireDue(bus);
   } catch (const OwnershipLost&) {
     throw;
   } catch (const DatabaseError& error) {
@@ -61,7 +82,7 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
 void AlertConsumer::ReloadIfChanged() {
   const std::int64_t generation = database_.judging_generation();  // before it is read: what comes later counts anew
   if (generation == judging_generation_) return;
-  engine_.Reload(thresholds_.Load(), alerts_.LoadPresent());
+  engine_.Reload(thresholds_.Load(), alerts_.LoadOpen());
   judging_generation_ = generation;
 }
 
@@ -70,18 +91,45 @@ void AlertConsumer::Evaluate(const std::vector<StoredMessage>& messages) {
 }
 
 void AlertConsumer::Store(EventBus& bus) {
-  auto commit = std::make_shared<Commit>();
-  commit->alerts = alerts_.Apply(requests_, seen_, SystemNow(), owner_);
+  for (AlertEngine::Known& known : engine_.TakeChanged()) {
+    states_.push_back({std::move(known.patient), std::move(known.condition), known.signals});
+  }
+  std::vector<AlertEvent> events = alerts_.Apply(requests_, seen_, SystemNow(), owner_, states_);
   requests_.clear();
-  // One transaction is one commit number; more than fit into one are several.
-  while (!commit->alerts.empty()) {
+  states_.clear();
+  stored_ = seen_;
+  Publish(std::move(events), bus);
+}
+
+void AlertConsumer::FireDue(EventBus& bus) {
+  timers_due_ = std::chrono::steady_clock::now() + kTimersEvery;
+  const Micros now = SystemNow();
+  const Micros due = alerts_.NextDue();
+  if (due == 0 || due > now) return;
+  Publish(alerts_.FireDue(now, owner_), bus);
+}
+
+// A clock that was set: what waits goes on waiting for as long as it had to.
+void AlertConsumer::FollowClock() {
+  const Micros offset = WallOffset();
+  const Micros by = offset - wall_offset_;
+  if (by > -kClockStep && by < kClockStep) return;
+  alerts_.MoveTimers(by, SystemNow(), owner_);
+  engine_.MoveTimers(by);
+  wall_offset_ = offset;
+  log::Warn("the clock was set; the alerts' delays go on");
+}
+
+// One transaction is one commit number; more than fit into one are several.
+void AlertConsumer::Publish(std::vector<AlertEvent> events, EventBus& bus) {
+  while (!events.empty()) {
     auto part = std::make_shared<Commit>();
-    part->number = CommitOf(commit->alerts.front().cursor);
+    part->number = CommitOf(events.front().cursor);
     std::size_t count = 0;
-    while (count < commit->alerts.size() && CommitOf(commit->alerts[count].cursor) == part->number) ++count;
-    const auto end = commit->alerts.begin() + static_cast<std::ptrdiff_t>(count);
-    part->alerts.assign(std::make_move_iterator(commit->alerts.begin()), std::make_move_iterator(end));
-    commit->alerts.erase(commit->alerts.begin(), end);
+    while (count < events.size() && CommitOf(events[count].cursor) == part->number) ++count;
+    const auto end = events.begin() + static_cast<std::ptrdiff_t>(count);
+    part->alerts.assign(std::make_move_iterator(events.begin()), std::make_move_iterator(end));
+    events.erase(events.begin(), end);
     bus.Publish(part);
   }
 }

@@ -20,20 +20,25 @@ namespace fajma {
 class AlertConsumer {
  public:
   // `owner`: the process that owns the work, where there are several; else empty.
-  explicit AlertConsumer(Database& database, std::string owner = {});
+  explicit AlertConsumer(Database& database, const EscalationDelays& delays = kDefaultEscalation,
+                         std::string owner = {});
 
   // Restores what is present and works through the commits that an earlier run had stored and not evaluated.
   // Throws DatabaseError.
   void Recover(EventBus& bus);
 
-  // What a commit does to alerts; one that was evaluated before does nothing. A database that fails is asked again with
-  // the next commit: nothing is skipped. Throws OwnershipLost, then it must recover.
+  // What a commit does to alerts; one that was evaluated before does nothing. An empty one says that there is nothing
+  // to do: the time goes on. A database that fails is asked again with the next commit: nothing is skipped. Throws
+  // OwnershipLost, then it must recover.
   void Consume(const Commit& commit, EventBus& bus);
 
  private:
   void ReloadIfChanged();
   void Evaluate(const std::vector<StoredMessage>& messages);
   void Store(EventBus& bus);
+  void FireDue(EventBus& bus);
+  void FollowClock();
+  static void Publish(std::vector<AlertEvent> events, EventBus& bus);
 
   Database& database_;
   const std::string owner_;
@@ -43,8 +48,12 @@ class AlertConsumer {
   AlertEngine engine_;
   std::int64_t judging_generation_ = -1;  // of what the engine judges by
   Cursor seen_ = 0;                       // evaluated, stored or not
+  Cursor stored_ = 0;                     // the checkpoint
   std::vector<AlertRequest> requests_;    // evaluated, not stored yet
+  std::vector<ConditionState> states_;    // of conditions, not stored yet
   std::chrono::steady_clock::time_point checkpoint_due_{};
+  std::chrono::steady_clock::time_point timers_due_{};
+  Micros wall_offset_ = 0;  // of the wall clock to the steady one
 };
 
 }  // namespace fajma

@@ -14,8 +14,8 @@ constexpr std::chrono::seconds kRenewEvery{1};
 
 }  // namespace
 
-AlertRunner::AlertRunner(Database& database, EventBus& bus, std::string owner)
-    : bus_(bus), owner_(std::move(owner)), ownership_(database), consumer_(database, owner_) {
+AlertRunner::AlertRunner(Database& database, EventBus& bus, std::string owner, const EscalationDelays& delays)
+    : bus_(bus), owner_(std::move(owner)), ownership_(database), consumer_(database, delays, owner_) {
   bus_.Subscribe([this](const CommitPtr& commit) { OnCommit(commit); });
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }

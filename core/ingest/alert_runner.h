@@ -21,7 +21,8 @@ class AlertRunner {
  public:
   // Subscribes to the bus, which must publish nothing more when this ends. `owner` names the process: random, at most
   // 36 characters.
-  AlertRunner(Database& database, EventBus& bus, std::string owner);
+  AlertRunner(Database& database, EventBus& bus, std::string owner,
+              const EscalationDelays& delays = kDefaultEscalation);
   // Leaves the work to another process.
   ~AlertRunner();
   AlertRunner(const AlertRunner&) = delete;

@@ -30,7 +30,7 @@ struct Ingest::Source {
 Ingest::Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
                IngestLimits limits, Alerts alerts)
     : database_(database), bus_(bus), counters_(counters), limits_(limits), store_(database) {
-  if (alerts == Alerts::kHere) alerts_.emplace(database);
+  if (alerts == Alerts::kHere) alerts_.emplace(database, limits_.escalation);
   for (const auto& [door, journal] : journals) sources_.push_back(std::make_unique<Source>(Source{door, journal, {}}));
   stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (stop_fd_ < 0) throw std::runtime_error("ingest: no eventfd");

@@ -31,6 +31,7 @@ struct IngestLimits {
   std::size_t max_messages = 2000;  // of one transaction
   std::size_t max_readings = 4000;
   std::int64_t device_rate = 5'000;  // messages a second of one device (DeviceLimiter); 0: no limit
+  EscalationDelays escalation = kDefaultEscalation;
 };
 
 // Who evaluates what ingest has stored: ingest itself, or AlertRunner where several processes store.

@@ -16,4 +16,19 @@ void AppendAlertMembers(ObjectWriter& writer, const Alert& alert) {
   writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
 }
 
+void AppendAlarmMembers(ObjectWriter& writer, const Alert& alert) {
+  constexpr std::string_view kStates[] = {"close", "presente", "acquittee", "verrouillee"};
+  const auto optional_time = [](Micros time) { return time == 0 ? std::nullopt : std::optional(time); };
+  writer.String("etat", kStates[static_cast<std::size_t>(alert.alarm.presence)]);
+  if (alert.alarm.condition) {
+    writer.String("niveau_condition", NameOf(*alert.alarm.condition));
+  } else {
+    writer.Raw("niveau_condition", "null");
+  }
+  writer.TimeOrNull("escalade_le", optional_time(alert.alarm.escalates_at));
+  writer.TimeOrNull("silence_jusqu", optional_time(alert.alarm.silent_until));
+  writer.IntegerOrNull("assignee_a", alert.assigned_to);
+  writer.Bool("tardive", alert.late);
+}
+
 }  // namespace fajma::json

@@ -58,6 +58,8 @@ void Write(Writer& to, const StoredMessage& message) {
   to.EndArray();
 }
 
+constexpr int kNoLevel = -1;
+
 void Write(Writer& to, const AlertEvent& event) {
   const Alert& alert = event.alert;
   to.StartArray();
@@ -76,6 +78,12 @@ void Write(Writer& to, const AlertEvent& event) {
   OptionalInt(to, alert.acknowledged_at);
   to.Int64(alert.created_at);
   OptionalInt(to, alert.resolved_at);
+  to.Int(static_cast<int>(alert.alarm.presence));
+  to.Int(alert.alarm.condition ? static_cast<int>(*alert.alarm.condition) : kNoLevel);
+  to.Int64(alert.alarm.silent_until);
+  to.Bool(alert.late);
+  OptionalInt(to, alert.assigned_to);
+  Text(to, event.comment);
   to.EndArray();
 }
 
@@ -184,6 +192,14 @@ bool Read(Reader from, AlertEvent& event) {
   alert.acknowledged_at = from.OptionalInt();
   alert.created_at = from.Int();
   alert.resolved_at = from.OptionalInt();
+  alert.alarm.presence = from.Choice<SignalPresence>(std::ssize(kSignalPresenceNames));
+  alert.alarm.level = alert.level;
+  const int condition = from.Choice<int>(std::ssize(kAlertLevelNames) + 1, kNoLevel);
+  if (condition != kNoLevel) alert.alarm.condition = static_cast<AlertLevel>(condition);
+  alert.alarm.silent_until = from.Int();
+  alert.late = from.Bool();
+  alert.assigned_to = from.OptionalInt();
+  event.comment = from.Text();
   return from.ok();
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/json/alert_json.h"
 #include "core/json/writer.h"
 
 namespace fajma {
@@ -97,6 +98,11 @@ std::string AlertFrame(const AlertEvent& event) {
   writer.String("type", kAlertChangeTypes[static_cast<std::size_t>(event.change)]);
   AppendAlert(writer.Key("alert"), event.alert);
   writer.Integer("cursor", event.cursor);
+  if (event.alert.late) writer.Bool("late", true);
+  if (event.change == AlertChange::kUpdated) {
+    json::AppendAlarmMembers(writer, event.alert);
+    writer.String("commentaire", event.comment);
+  }
   writer.End();
   return out;
 }

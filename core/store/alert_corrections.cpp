@@ -1,5 +1,5 @@
 // Alerts changed or deleted by hand.
-#include "core/store/alert_events.h"
+#include "core/store/alarm_writer.h"
 
 namespace fajma {
 namespace {
@@ -19,65 +19,60 @@ void ApplyPatch(Lease& lease, RefCache& refs, const AlertPatch& patch, Alert& al
   alert.level = *patch.level;
 }
 
-void WriteAlert(Lease& lease, const Alert& alert) {
-  Statement(lease,
-            "UPDATE fajma_alertesiot SET niveau = :niveau, titre = :titre, message = :message, acquittee = :acquittee,"
-            " acquittee_par_id = :par, date_acquittement = :acquittement, dispositif_id = :dispositif,"
-            " patient_id = :patient, donnee_declencheur_id = :declencheur WHERE id = :id")
-      .Bind("niveau", NameOf(alert.level))
-      .Bind("titre", alert.title)
-      .Bind("message", alert.message)
-      .Bind("acquittee", alert.acknowledged)
-      .Bind("par", alert.acknowledged_by)
-      .Bind("acquittement", alert.acknowledged_at)
-      .Bind("dispositif", alert.device_id)
-      .Bind("patient", alert.patient->id)
-      .Bind("declencheur", alert.trigger_reading_id)
-      .Bind("id", alert.id)
-      .Run();
-}
-
-std::optional<AlertEvent> Only(std::vector<AlertEvent> events) {
-  if (events.empty()) return std::nullopt;
-  return std::move(events.front());
+// Whoever had acknowledged it knew of less.
+void Announce(Alert& alert, const EscalationDelays& delays, Micros now) {
+  if (alert.alarm.presence == SignalPresence::kOff) return;
+  if (alert.alarm.presence == SignalPresence::kAcknowledged) alert.alarm.presence = SignalPresence::kOn;
+  const Micros delay = alert.level < AlertLevel::kEmergency ? delays.Of(alert.level) : 0;
+  alert.alarm.escalates_at = delay == 0 ? 0 : now + delay;
+  alert.alarm.silent_until = 0;
 }
 
 }  // namespace
 
-std::optional<AlertStore::Changed> AlertStore::Change(std::int64_t id, const AlertPatch& patch, Micros now) {
+std::optional<AlertStore::Changed> AlertStore::Change(std::int64_t id, const AlertPatch& patch, Micros now,
+                                                      std::optional<std::int64_t> user_id) {
   Lease lease = database_.Write();
   lease.Begin();
   std::optional<Alert> alert = LockAlert(lease, refs_, id);
   if (!alert) return std::nullopt;
   const AlertLevel before = alert->level;
   ApplyPatch(lease, refs_, patch, *alert);
+  if (alert->alarm.presence != SignalPresence::kOff) alert->alarm.level = alert->level;
+  if (alert->level > before) Announce(*alert, delays_, now);
   WriteAlert(lease, *alert);
   EventWriter events(lease);
-  if (alert->level > before) events.Add(AlertChange::kEscalated, *alert);
-  std::optional<AlertEvent> event = Only(events.Commit(now));
+  if (alert->level > before) {
+    events.Add(AlertChange::kEscalated, *alert, "changed", now, {user_id, {}});
+  } else {
+    events.Note(*alert, "changed", now, {user_id, {}});
+  }
+  std::vector<AlertEvent> told = events.Commit(now);
   database_.BumpDirectoryGeneration();  // a change without an event has no commit number: no kept answer is good
   if (alert->level != before) database_.BumpJudgingGeneration();
-  return Changed{*std::move(alert), std::move(event)};
+  return Changed{*std::move(alert), std::move(told)};
 }
 
-AlertResult AlertStore::Delete(std::int64_t id, Micros now) {
+AlertResult AlertStore::Delete(std::int64_t id, Micros now, std::optional<std::int64_t> user_id) {
   Lease lease = database_.Write();
   lease.Begin();
   std::optional<Alert> alert = LockAlert(lease, refs_, id);
-  if (!alert) return {AlertOutcome::kUnknown, std::nullopt};
-  EventWriter events(lease);
+  if (!alert) return {AlertOutcome::kUnknown, {}};
   const bool was_resolved = alert->resolved_at.has_value();
-  if (!was_resolved) alert->resolved_at = now;
-  Statement(lease, "UPDATE fajma_alertesiot SET supprime_le = :now, resolue_le = :resolue WHERE id = :id")
+  AlarmWriter alarms(lease, refs_, delays_);
+  if (!alarms.Give(*alert, {AlarmInputKind::kRemove}, now, {user_id, {}})) {  // it is over
+    if (!was_resolved) alert->resolved_at = now;
+    WriteAlert(lease, *alert);
+    alarms.events().Note(*alert, kAlarmNewsNames[static_cast<std::size_t>(AlarmNews::kRemoved)], now, {user_id, {}});
+  }
+  Statement(lease, "UPDATE fajma_alertesiot SET supprime_le = :now WHERE id = :id")
       .Bind("now", now)
-      .Bind("resolue", alert->resolved_at)
       .Bind("id", id)
       .Run();
-  if (!was_resolved) events.Add(AlertChange::kResolved, *std::move(alert));
-  std::optional<AlertEvent> event = Only(events.Commit(now));
+  std::vector<AlertEvent> told = alarms.events().Commit(now);
   database_.BumpDirectoryGeneration();
   database_.BumpJudgingGeneration();
-  return {AlertOutcome::kDone, std::move(event)};
+  return {AlertOutcome::kDone, std::move(told)};
 }
 
 }  // namespace fajma

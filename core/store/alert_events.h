@@ -3,32 +3,43 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/store/alert_audit.h"
 #include "core/store/alert_row.h"
 #include "core/store/alert_store.h"
 
 namespace fajma {
 
-// The changes of one transaction, numbered within its lot.
+// Who did it, and what he wrote.
+struct AlertAuthor {
+  std::optional<std::int64_t> user_id;  // absent: the server
+  std::string detail;
+};
+
+// The changes of one transaction, numbered within its lot, each with its line of the audit.
 class EventWriter {
  public:
   explicit EventWriter(Lease& lease) : lease_(lease) {}
 
-  // `by_hand`: of an escalation that a person asked for.
-  struct ByHand {
-    std::optional<std::int64_t> user_id;
-    std::optional<Micros> at;
-  };
-  void Add(AlertChange change, Alert alert, ByHand by_hand = {}) {
+  // `what`: as AuditEntry has it.
+  void Add(AlertChange change, Alert alert, std::string_view what, Micros at, const AlertAuthor& author = {}) {
     if (events_.empty()) lot_ = TakeLot(lease_);
     const auto index = static_cast<std::int64_t>(events_.size());
+    const bool by_hand = change == AlertChange::kEscalated && author.user_id;
+    std::optional<std::string> condition;
+    if (alert.alarm.condition) condition = NameOf(*alert.alarm.condition);
+    std::optional<std::string> comment;
+    if (change == AlertChange::kUpdated && !author.detail.empty()) comment = author.detail;
     Statement(lease_,
               "INSERT INTO fajma_alerte_evenement (id, alerte_id, patient_id, changement, niveau, message, acquittee,"
-              " acquittee_par_id, date_acquittement, resolue_le, escaladee_par_id, date_escalade) VALUES (:id, :alerte,"
+              " acquittee_par_id, date_acquittement, resolue_le, escaladee_par_id, date_escalade, \"signal\","
+              " niveau_condition, silence_jusqu, assignee_a_id, commentaire) VALUES (:id, :alerte,"
               " :patient, :changement, :niveau, :message, :acquittee, :par, :acquittement, :resolue, :auteur,"
-              " :escalade)")
+              " :escalade, :signal, :condition, :silence, :assignee, :commentaire)")
         .Bind("id", lot_ * kCursorsPerCommit + index)
         .Bind("alerte", alert.id)
         .Bind("patient", alert.patient->id)
@@ -39,14 +50,29 @@ class EventWriter {
         .Bind("par", alert.acknowledged_by)
         .Bind("acquittement", alert.acknowledged_at)
         .Bind("resolue", alert.resolved_at)
-        .Bind("auteur", by_hand.user_id)
-        .Bind("escalade", by_hand.at)
+        .Bind("auteur", by_hand ? author.user_id : std::nullopt)
+        .Bind("escalade", by_hand ? std::optional(at) : std::nullopt)
+        .Bind("signal", static_cast<int>(alert.alarm.presence))
+        .Bind("condition", condition)
+        .Bind("silence", alert.alarm.silent_until)
+        .Bind("assignee", alert.assigned_to)
+        .Bind("commentaire", comment)
         .Run();
-    events_.push_back({index, change, std::move(alert)});
+    Note(alert, what, at, author);
+    events_.push_back({index, change, std::move(alert), comment.value_or("")});
   }
+
+  // A line of the audit without an event.
+  void Note(const Alert& alert, std::string_view what, Micros at, const AlertAuthor& author) {
+    audit_.push_back(
+        {0, alert.id, alert.patient->id, at, std::string(what), alert.level, author.user_id, author.detail});
+  }
+
+  std::size_t size() const { return events_.size(); }
 
   // Takes the commit number, when there is something to number, and commits.
   std::vector<AlertEvent> Commit(Micros now) {
+    AppendAudit(lease_, audit_);
     const std::int64_t number = events_.empty() ? 0 : TakeCommitNumber(lease_, lot_, now);
     lease_.Commit();
     for (AlertEvent& event : events_) event.cursor = MakeCursor(number, event.cursor);
@@ -57,6 +83,7 @@ class EventWriter {
   Lease& lease_;
   std::int64_t lot_ = 0;
   std::vector<AlertEvent> events_;  // cursor: only the index until the commit
+  std::vector<AuditEntry> audit_;
 };
 
 // The alert of that id, its row locked until the end of the transaction.

@@ -27,7 +27,7 @@ Conditions ConditionsOf(const AlertFilter& filter, Dialect dialect) {
   if (filter.minimum_level != AlertLevel::kInfo) conditions.Add(LevelsFrom(filter.minimum_level));
   // The number stands in the text, as in the condition of the index of what is not acknowledged.
   if (filter.acknowledged) conditions.Add(*filter.acknowledged ? "acquittee = 1" : "acquittee = 0");
-  if (filter.present_only) conditions.Add("resolue_le IS NULL AND condition_code <> ''");
+  if (filter.present_only) conditions.Add("resolue_le IS NULL AND condition_code <> '' AND tardive = 0");
   if (filter.patients) conditions.AddIn(dialect, "patient_id", "patients", *filter.patients);
   return conditions;
 }
@@ -84,7 +84,15 @@ std::vector<Alert> AlertStore::Present(AlertLevel minimum_level, const VisiblePa
 
 std::vector<Alert> AlertStore::LoadPresent() {
   Lease lease = database_.Read();
-  Statement query(lease, SelectAlerts() + " WHERE resolue_le IS NULL AND condition_code <> '' ORDER BY id");
+  Statement query(lease, SelectAlerts() +
+                             " WHERE resolue_le IS NULL AND \"signal\" <> 0 AND condition_code <> ''"
+                             " AND tardive = 0 ORDER BY id");
+  return ReadAlerts(lease, refs_, query);
+}
+
+std::vector<Alert> AlertStore::LoadOpen() {
+  Lease lease = database_.Read();
+  Statement query(lease, SelectAlerts() + " WHERE \"signal\" <> 0 AND condition_code <> '' ORDER BY id");
   return ReadAlerts(lease, refs_, query);
 }
 

@@ -8,7 +8,9 @@ namespace fajma {
 namespace {
 
 constexpr std::string_view kColumns =
-    "patient_id, mesure, niveau, seuil_bas, seuil_haut, date_modification, modifie_par_id";
+    "patient_id, mesure, niveau, seuil_bas, seuil_haut, date_modification, modifie_par_id, hysteresis, "
+    "delai_apparition,"
+    " delai_disparition, repetitions";
 
 // The variables of "id," and kColumns, in their order; behind them those of `last`, if any.
 class ThresholdRow {
@@ -16,7 +18,7 @@ class ThresholdRow {
   template <typename... Last>
   explicit ThresholdRow(Statement& query, Last&... last) {
     query.Into(row_.id, row_.patient_id, measure_, level_, row_.bounds.low, row_.bounds.high, row_.changed_at,
-               row_.changed_by, last...);
+               row_.changed_by, row_.dead_band, row_.on_delay, row_.off_delay, row_.repeats, last...);
   }
 
   Threshold Get() const {
@@ -43,18 +45,27 @@ Statement& BindAll(Statement& statement, const Threshold& threshold) {
       .Bind("haut", threshold.bounds.high.value_or(0))
       .Bind("sans_haut", threshold.bounds.high ? 0 : 1)
       .Bind("date", threshold.changed_at)
-      .Bind("par", threshold.changed_by);
+      .Bind("par", threshold.changed_by)
+      .Bind("bande", threshold.dead_band.value_or(0))
+      .Bind("sans_bande", threshold.dead_band ? 0 : 1)
+      .Bind("apparition", threshold.on_delay)
+      .Bind("disparition", threshold.off_delay)
+      .Bind("repetitions", threshold.repeats);
 }
 
 // A bound that is missing is bound as a flag: a number that may be NULL has no type of its own.
 constexpr std::string_view kValues =
     ":patient, :mesure, :niveau, CASE WHEN CAST(:sans_bas AS INTEGER) = 0 THEN CAST(:bas AS DOUBLE PRECISION) END,"
-    " CASE WHEN CAST(:sans_haut AS INTEGER) = 0 THEN CAST(:haut AS DOUBLE PRECISION) END, :date, :par";
+    " CASE WHEN CAST(:sans_haut AS INTEGER) = 0 THEN CAST(:haut AS DOUBLE PRECISION) END, :date, :par,"
+    " CASE WHEN CAST(:sans_bande AS INTEGER) = 0 THEN CAST(:bande AS DOUBLE PRECISION) END, CAST(:apparition AS "
+    "BIGINT),"
+    " CAST(:disparition AS BIGINT), CAST(:repetitions AS BIGINT)";
 
 void AddToHistory(Lease& lease, const Threshold& threshold, bool in_force) {
   Statement insert(lease,
                    "INSERT INTO fajma_seuil_historique (patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis,"
-                   " utilisateur_id, seuil_id, en_vigueur) VALUES (" +
+                   " utilisateur_id, hysteresis, delai_apparition, delai_disparition, repetitions, seuil_id,"
+                   " en_vigueur) VALUES (" +
                        std::string(kValues) + ", :id, :en_vigueur)");
   BindAll(insert, threshold).Bind("id", threshold.id).Bind("en_vigueur", in_force ? 1 : 0).Run();
 }
@@ -68,12 +79,18 @@ std::optional<Threshold> LockThreshold(Lease& lease, std::int64_t id) {
 bool AreSame(const Threshold& left, const Threshold& right) {
   const auto all = [](const Threshold& row) {
     return std::tie(row.id, row.patient_id, row.measure, row.level, row.bounds.low, row.bounds.high, row.changed_at,
-                    row.changed_by);
+                    row.changed_by, row.dead_band, row.on_delay, row.off_delay, row.repeats);
   };
   return all(left) == all(right);
 }
 
 }  // namespace
+
+ThresholdSetting SettingOf(const Threshold& threshold) {
+  ThresholdSetting setting{threshold.bounds, threshold.dead_band, threshold.on_delay, threshold.off_delay, {}};
+  if (threshold.repeats) setting.repeats = static_cast<std::uint32_t>(*threshold.repeats);
+  return setting;
+}
 
 std::optional<Threshold> ThresholdStore::Find(std::int64_t id) {
   Lease lease = database_.Read();
@@ -110,7 +127,8 @@ std::vector<ThresholdChange> ThresholdStore::History(std::int64_t id) {
   Lease lease = database_.Read();
   Statement query(lease,
                   "SELECT seuil_id, patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis, utilisateur_id,"
-                  " en_vigueur FROM fajma_seuil_historique WHERE seuil_id = :id ORDER BY id LIMIT 1000");
+                  " hysteresis, delai_apparition, delai_disparition, repetitions, en_vigueur FROM "
+                  "fajma_seuil_historique WHERE seuil_id = :id ORDER BY id LIMIT 1000");
   bool in_force = true;
   ThresholdRow row(query, in_force);
   query.Bind("id", id);
@@ -126,7 +144,7 @@ Thresholds ThresholdStore::Load() {
   ThresholdRow row(query);
   while (query.Next()) {
     const Threshold threshold = row.Get();
-    thresholds.Set(threshold.patient_id, threshold.measure, threshold.level, threshold.bounds);
+    thresholds.Set(threshold.patient_id, threshold.measure, threshold.level, SettingOf(threshold));
   }
   return thresholds;
 }

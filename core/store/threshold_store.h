@@ -19,9 +19,17 @@ struct Threshold {
   MeasureId measure{};
   AlertLevel level = AlertLevel::kWarning;  // one of kThresholdLevels
   Bounds bounds;
+  // Absent: the measure's dead band; at once; after one value.
+  std::optional<double> dead_band;
+  std::optional<Micros> on_delay;
+  std::optional<Micros> off_delay;
+  std::optional<std::int64_t> repeats;
   Micros changed_at = 0;
   std::int64_t changed_by = 0;  // a user
 };
+
+// As it is judged by.
+ThresholdSetting SettingOf(const Threshold& threshold);
 
 // What a threshold was from a time on, until the next change of it.
 struct ThresholdChange {

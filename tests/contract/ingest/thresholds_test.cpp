@@ -47,8 +47,8 @@ TEST_F(SetByHand, ADeletedAlertIsRaisedAgainWhileItsConditionGoesOn) {
   ASSERT_EQ(collected_.alerts().size(), 1U);
   const AlertResult deleted = AlertStore(run_->database).Delete(collected_.alerts()[0].alert.id, 1);
   auto commit = std::make_shared<Commit>();
-  commit->number = CommitOf(deleted.event->cursor);
-  commit->alerts.push_back(*deleted.event);
+  commit->number = CommitOf(deleted.events[0].cursor);
+  commit->alerts.push_back(deleted.events[0]);
   run_->bus.Publish(commit);
   Give(R"({"heart_rate":151})");
   ASSERT_EQ(collected_.alerts().size(), 3U);

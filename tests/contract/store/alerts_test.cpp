@@ -11,8 +11,8 @@ class Alerts : public StoreContract {
  protected:
   AlertRequest Request(AlertChange change, AlertLevel level, std::int64_t patient, const std::string& condition) {
     AlertRequest request;
-    request.change = change;
-    request.level = level;
+    request.input = {change == AlertChange::kResolved ? AlarmInputKind::kGone : AlarmInputKind::kCondition, level};
+    request.at = kNow;
     request.patient = std::make_shared<PatientRef>(PatientRef{patient, "", ""});
     request.device_id = device_;
     request.condition = condition;
@@ -58,9 +58,9 @@ TEST_F(Alerts, AreAcknowledgedOnce) {
   const std::int64_t id = alerts_.Create(Manual(AlertLevel::kWarning), kNow).alert.id;
   const AlertResult done = alerts_.Acknowledge(id, 42, kNow + 5);
   ASSERT_EQ(done.outcome, AlertOutcome::kDone);
-  EXPECT_EQ(done.event->change, AlertChange::kAcknowledged);
-  EXPECT_EQ(done.event->cursor, MakeCursor(2, 0));
-  EXPECT_TRUE(done.event->alert.acknowledged);
+  EXPECT_EQ(done.events.back().change, AlertChange::kAcknowledged);
+  EXPECT_EQ(done.events.back().cursor, MakeCursor(2, 0));
+  EXPECT_TRUE(done.events.back().alert.acknowledged);
   EXPECT_EQ(alerts_.Acknowledge(id, 43, kNow + 6).outcome, AlertOutcome::kAlready);
   EXPECT_EQ(alerts_.Acknowledge(id + 1000, 42, kNow).outcome, AlertOutcome::kUnknown);
   const std::optional<Alert> found = alerts_.Find(id);
@@ -149,14 +149,14 @@ TEST_F(Alerts, AreNotTouchedByWhoIsBehind) {
 
 TEST_F(Alerts, TakeMoreThanOneCommitWhenTheyAreTooMany) {
   std::vector<AlertRequest> requests;
-  for (int i = 0; i < kCursorsPerCommit + 5; ++i) {
+  for (int i = 0; i < 2048 + 5; ++i) {
     requests.push_back(Request(AlertChange::kRaised, AlertLevel::kWarning, one_, "c" + std::to_string(i)));
   }
   const std::vector<AlertEvent> events = alerts_.Apply(requests, 5, kNow);
   ASSERT_EQ(events.size(), requests.size());
   EXPECT_EQ(events.back().cursor, MakeCursor(2, 4));
   EXPECT_EQ(alerts_.GetCheckpoint(kAlertConsumer), 5);
-  EXPECT_EQ(alerts_.EventsAfter(MakeCursor(1, 8190), 100).rows.size(), 6U);
+  EXPECT_EQ(alerts_.EventsAfter(MakeCursor(1, 2046), 100).rows.size(), 6U);
 }
 
 TEST_F(Alerts, OnlyMoveACheckpointForward) {
@@ -207,8 +207,8 @@ TEST_F(Alerts, AreEscalatedByHandOneLevelAtATime) {
   const std::int64_t id = alerts_.Create(Manual(AlertLevel::kCritical), kNow).alert.id;
   const AlertResult result = alerts_.Escalate(id, 42, kNow + 7);
   ASSERT_EQ(result.outcome, AlertOutcome::kDone);
-  EXPECT_EQ(result.event->alert.level, AlertLevel::kEmergency);
-  EXPECT_FALSE(result.event->alert.acknowledged);
+  EXPECT_EQ(result.events.back().alert.level, AlertLevel::kEmergency);
+  EXPECT_FALSE(result.events.back().alert.acknowledged);
   EXPECT_EQ(alerts_.Find(id)->level, AlertLevel::kEmergency);
   Lease lease = database_.Read();
   EXPECT_EQ(QueryText(lease,

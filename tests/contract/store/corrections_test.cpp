@@ -172,12 +172,12 @@ TEST_F(Corrections, OfAnAlertTellOfARiseOnly) {
   AlertPatch patch;
   patch.title = "Autre";
   auto changed = alerts_.Change(id, patch, kNow);
-  EXPECT_FALSE(changed->event);
+  EXPECT_TRUE(changed->events.empty());
   EXPECT_TRUE(changed->alert.acknowledged);
   patch.level = AlertLevel::kCritical;
   changed = alerts_.Change(id, patch, kNow);
-  ASSERT_TRUE(changed->event);
-  EXPECT_EQ(changed->event->change, AlertChange::kEscalated);
+  ASSERT_EQ(changed->events.size(), 1U);
+  EXPECT_EQ(changed->events[0].change, AlertChange::kEscalated);
   EXPECT_FALSE(alerts_.Find(id)->acknowledged);
   EXPECT_EQ(alerts_.Find(id)->title, "Autre");
   EXPECT_FALSE(alerts_.Change(id + 1, patch, kNow));
@@ -186,9 +186,9 @@ TEST_F(Corrections, OfAnAlertTellOfARiseOnly) {
 TEST_F(Corrections, ADeletedAlertIsResolvedForWhoeverShowsIt) {
   const std::int64_t id = alerts_.Create({device_, one_, AlertLevel::kWarning, "T", "M", {}}, kNow).alert.id;
   const AlertResult result = alerts_.Delete(id, kNow);
-  ASSERT_TRUE(result.event);
-  EXPECT_EQ(result.event->change, AlertChange::kResolved);
-  EXPECT_EQ(result.event->alert.resolved_at, kNow);
+  ASSERT_EQ(result.events.size(), 1U);
+  EXPECT_EQ(result.events[0].change, AlertChange::kResolved);
+  EXPECT_EQ(result.events[0].alert.resolved_at, kNow);
   EXPECT_FALSE(alerts_.Find(id));
   EXPECT_EQ(alerts_.List({}, {}).count, 0);
   EXPECT_EQ(alerts_.Delete(id, kNow).outcome, AlertOutcome::kUnknown);

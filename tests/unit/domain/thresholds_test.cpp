@@ -19,8 +19,8 @@ TEST(Thresholds, AreTheCataloguesUnlessSet) {
 TEST(Thresholds, OfAPatientComeBeforeThoseForAll) {
   const Measure& heart_rate = GetMeasure(MeasureId::kHeartRate);
   Thresholds thresholds;
-  thresholds.Set(kAllPatients, MeasureId::kHeartRate, AlertLevel::kWarning, {60, 100});
-  thresholds.Set(kPatient, MeasureId::kHeartRate, AlertLevel::kWarning, {45, std::nullopt});
+  thresholds.Set(kAllPatients, MeasureId::kHeartRate, AlertLevel::kWarning, {{60, 100}, {}, {}, {}, {}});
+  thresholds.Set(kPatient, MeasureId::kHeartRate, AlertLevel::kWarning, {{45, std::nullopt}, {}, {}, {}, {}});
   EXPECT_EQ(thresholds.LevelOf(kPatient, heart_rate, 50), std::nullopt);
   EXPECT_EQ(thresholds.LevelOf(kPatient + 1, heart_rate, 50), AlertLevel::kWarning);
   EXPECT_EQ(thresholds.LevelOf(kPatient, heart_rate, 120), std::nullopt);
@@ -30,7 +30,7 @@ TEST(Thresholds, OfAPatientComeBeforeThoseForAll) {
 TEST(Thresholds, OfOneLevelLeaveTheOthers) {
   const Measure& oxygen = GetMeasure(MeasureId::kOxygenSaturation);
   Thresholds thresholds;
-  thresholds.Set(kPatient, MeasureId::kOxygenSaturation, AlertLevel::kCritical, {85, std::nullopt});
+  thresholds.Set(kPatient, MeasureId::kOxygenSaturation, AlertLevel::kCritical, {{85, std::nullopt}, {}, {}, {}, {}});
   EXPECT_EQ(thresholds.LevelOf(kPatient, oxygen, 86), AlertLevel::kWarning);
   EXPECT_EQ(thresholds.LevelOf(kPatient, oxygen, 84), AlertLevel::kCritical);
   EXPECT_EQ(thresholds.LevelOf(kPatient, oxygen, 79), AlertLevel::kEmergency);

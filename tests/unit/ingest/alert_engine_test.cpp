@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <random>
 
@@ -49,8 +50,8 @@ TEST_F(AlertEngineTest, RaisesOnceWithItsTrigger) {
   EXPECT_TRUE(Heart(75).empty());
   const auto raised = Heart(150);
   ASSERT_EQ(raised.size(), 1U);
-  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
-  EXPECT_EQ(raised[0].level, AlertLevel::kCritical);
+  EXPECT_EQ(raised[0].input.kind, AlarmInputKind::kCondition);
+  EXPECT_EQ(raised[0].input.level, AlertLevel::kCritical);
   EXPECT_EQ(raised[0].condition, "heart_rate");
   EXPECT_EQ(raised[0].title, "Fréquence cardiaque anormale");
   EXPECT_EQ(raised[0].message, "Fréquence cardiaque : 150 bpm");
@@ -62,30 +63,29 @@ TEST_F(AlertEngineTest, RaisesOnceWithItsTrigger) {
 }
 
 TEST_F(AlertEngineTest, RisesAndNeverFallsBeforeItEnds) {
-  EXPECT_EQ(Heart(115).at(0).level, AlertLevel::kWarning);
+  EXPECT_EQ(Heart(115).at(0).input.level, AlertLevel::kWarning);
   const auto critical = Heart(145);
   ASSERT_EQ(critical.size(), 1U);
-  EXPECT_EQ(critical[0].change, AlertChange::kEscalated);
-  EXPECT_EQ(critical[0].level, AlertLevel::kCritical);
-  EXPECT_EQ(Heart(200).at(0).level, AlertLevel::kEmergency);
+  EXPECT_EQ(critical[0].input.kind, AlarmInputKind::kCondition);
+  EXPECT_EQ(critical[0].input.level, AlertLevel::kCritical);
+  EXPECT_EQ(Heart(200).at(0).input.level, AlertLevel::kEmergency);
 }
 
 TEST_F(AlertEngineTest, EndsWhenTheValueIsWithinAllBounds) {
   Heart(150);
   const auto resolved = Heart(75);
   ASSERT_EQ(resolved.size(), 1U);
-  EXPECT_EQ(resolved[0].change, AlertChange::kResolved);
+  EXPECT_EQ(resolved[0].input.kind, AlarmInputKind::kGone);
   EXPECT_EQ(resolved[0].condition, "heart_rate");
-  EXPECT_EQ(resolved[0].level, AlertLevel::kCritical);
   EXPECT_TRUE(Heart(75).empty());
-  EXPECT_EQ(Heart(150).at(0).change, AlertChange::kRaised);
+  EXPECT_EQ(Heart(150).at(0).input.kind, AlarmInputKind::kCondition);
 }
 
 TEST_F(AlertEngineTest, KeepsMeasuresAndPatientsApart) {
   Heart(150);
   EXPECT_EQ(Give(Message(MeasureId::kTemperature, 40, time_)).at(0).condition, "temperature");
   patient_ = std::make_shared<PatientRef>(PatientRef{4, "patient4", "salle1"});
-  EXPECT_EQ(Heart(150).at(0).change, AlertChange::kRaised);
+  EXPECT_EQ(Heart(150).at(0).input.kind, AlarmInputKind::kCondition);
 }
 
 TEST_F(AlertEngineTest, TellsTheRowOfEachValue) {
@@ -99,10 +99,24 @@ TEST_F(AlertEngineTest, TellsTheRowOfEachValue) {
   EXPECT_EQ(requests[1].trigger_reading_id, message.first_row + 2);
 }
 
-TEST_F(AlertEngineTest, LateReadingsChangeNothing) {
-  StoredMessage late = Message(MeasureId::kHeartRate, 200, kNow - 3600 * kMicrosPerSecond);
+TEST_F(AlertEngineTest, LateReadingsOpenAnAlertOfTheirOwnOnce) {
+  StoredMessage late = Message(MeasureId::kHeartRate, 150, kNow - 3600 * kMicrosPerSecond);
   late.late = true;
+  const auto requests = Give(late);
+  ASSERT_EQ(requests.size(), 1U);
+  EXPECT_EQ(requests[0].input.kind, AlarmInputKind::kLate);
+  EXPECT_EQ(requests[0].input.level, AlertLevel::kCritical);
+  EXPECT_EQ(requests[0].condition, "late:heart_rate");
+  EXPECT_TRUE(requests[0].late);
   EXPECT_TRUE(Give(late).empty());
+  late.values = {};
+  late.values.Add({MeasureId::kHeartRate, true, 200});
+  EXPECT_EQ(Give(late).at(0).input.level, AlertLevel::kEmergency);
+}
+
+TEST_F(AlertEngineTest, LateReadingsTouchNoLiveAlarm) {
+  StoredMessage late = Message(MeasureId::kHeartRate, 75, kNow - 3600 * kMicrosPerSecond);
+  late.late = true;
   Heart(150);
   late.values = {};
   late.values.Add({MeasureId::kHeartRate, true, 75});
@@ -129,9 +143,9 @@ TEST_F(AlertEngineTest, ADeviceWhoseClockRunsAheadSilencesNoOther) {
 TEST_F(AlertEngineTest, AWrongClockIsToldOnce) {
   const auto raised = Give(Clocked(TimeSource::kDistrusted));
   ASSERT_EQ(raised.size(), 1U);
-  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
+  EXPECT_EQ(raised[0].input.kind, AlarmInputKind::kCondition);
   EXPECT_EQ(raised[0].condition, "clock:5");
-  EXPECT_EQ(raised[0].level, AlertLevel::kWarning);
+  EXPECT_EQ(raised[0].input.level, AlertLevel::kWarning);
   EXPECT_EQ(raised[0].message,
             "Heure annoncée par le dispositif : \"2025-01-20T10:30:00Z\". L'heure de réception est retenue.");
   EXPECT_TRUE(Give(Clocked(TimeSource::kDistrusted)).empty());
@@ -142,8 +156,8 @@ TEST_F(AlertEngineTest, AWrongClockIsToldOnce) {
 TEST_F(AlertEngineTest, ARightClockEndsIt) {
   Give(Clocked(TimeSource::kDistrusted));
   EXPECT_TRUE(Give(Clocked(TimeSource::kDevice, true)).empty()) << "a backlog proves nothing";
-  EXPECT_EQ(Give(Clocked(TimeSource::kDevice)).at(0).change, AlertChange::kResolved);
-  EXPECT_EQ(Give(Clocked(TimeSource::kDistrusted)).at(0).change, AlertChange::kRaised);
+  EXPECT_EQ(Give(Clocked(TimeSource::kDevice)).at(0).input.kind, AlarmInputKind::kGone);
+  EXPECT_EQ(Give(Clocked(TimeSource::kDistrusted)).at(0).input.kind, AlarmInputKind::kCondition);
 }
 
 TEST_F(AlertEngineTest, AWrongClockSilencesNoAlarm) {
@@ -152,7 +166,7 @@ TEST_F(AlertEngineTest, AWrongClockSilencesNoAlarm) {
   message.values.Add({MeasureId::kHeartRate, true, 200});
   const auto requests = Give(message);
   ASSERT_EQ(requests.size(), 2U);
-  EXPECT_EQ(requests[1].level, AlertLevel::kEmergency);
+  EXPECT_EQ(requests[1].input.level, AlertLevel::kEmergency);
 }
 
 TEST_F(AlertEngineTest, GoesOnFromWhatWasStored) {
@@ -161,45 +175,52 @@ TEST_F(AlertEngineTest, GoesOnFromWhatWasStored) {
   alert.device_id = 5;
   alert.condition = "heart_rate";
   alert.level = AlertLevel::kCritical;
-  engine_.Restore(alert);
-  alert.condition = ClockCondition(5);
-  engine_.Restore(alert);
+  alert.alarm.condition = AlertLevel::kCritical;
+  Alert clock = alert;
+  clock.condition = ClockCondition(5);
+  engine_.Reload({}, {alert, clock});
   EXPECT_TRUE(Heart(150).empty());
   EXPECT_TRUE(Give(Clocked(TimeSource::kDistrusted)).size() == 1) << "75: the heart alert ends, the clock's is there";
   engine_.Clear();
-  EXPECT_EQ(Heart(150).at(0).change, AlertChange::kRaised);
+  EXPECT_EQ(Heart(150).at(0).input.kind, AlarmInputKind::kCondition);
 }
 
-// Against the plainest model: the highest level since the value was last within its bounds.
+// Against the plainest model: a level is there from a value outside of its bounds to one within them by the dead band.
 TEST_F(AlertEngineTest, AgreesWithAModelOverRandomValues) {
   std::mt19937 random(3);
-  std::map<std::int64_t, std::optional<AlertLevel>> present;
+  const Measure& heart = GetMeasure(MeasureId::kHeartRate);
+  const Bounds* bounds[] = {&heart.warning, &heart.critical, &heart.emergency};
+  std::map<std::int64_t, std::array<bool, 3>> outside;
   for (int i = 0; i < 20'000; ++i) {
     patient_ = std::make_shared<PatientRef>(PatientRef{1 + static_cast<std::int64_t>(random() % 5), "p", "s"});
     const double value = 20 + static_cast<double>(random() % 200);
-    const auto level = LevelOf(GetMeasure(MeasureId::kHeartRate), value);
-    auto& was = present[patient_->id];
-    const auto requests = Heart(value);
-    const bool rises = level && (!was || *level > *was);
-    const bool ends = was && !level;
-    ASSERT_EQ(requests.size(), rises || ends ? 1U : 0U);
-    if (rises) {
-      ASSERT_EQ(requests[0].change, was ? AlertChange::kEscalated : AlertChange::kRaised);
-      was = level;
+    auto& levels = outside[patient_->id];
+    const auto highest = [&levels] { return levels[2] ? 3 : levels[1] ? 2 : levels[0] ? 1 : 0; };
+    const int before = highest();
+    for (std::size_t level = 0; level < 3; ++level) {
+      const Bounds& bound = *bounds[level];
+      if (value < *bound.low || value > *bound.high) levels[level] = true;
+      if (value >= *bound.low + heart.dead_band && value <= *bound.high - heart.dead_band) levels[level] = false;
     }
-    if (ends) was.reset();
+    const auto requests = Heart(value);
+    ASSERT_EQ(requests.size(), highest() != before ? 1U : 0U);
+    if (requests.empty()) continue;
+    ASSERT_EQ(requests[0].input.kind, highest() == 0 ? AlarmInputKind::kGone : AlarmInputKind::kCondition);
+    if (highest() != 0) {
+      ASSERT_EQ(requests[0].input.level, static_cast<AlertLevel>(highest()));
+    }
   }
 }
 
 TEST_F(AlertEngineTest, JudgesByTheThresholdsThatItWasGivenLast) {
   EXPECT_TRUE(Heart(105).empty());
   Thresholds thresholds;
-  thresholds.Set(patient_->id, MeasureId::kHeartRate, AlertLevel::kWarning, {50, 100});
+  thresholds.Set(patient_->id, MeasureId::kHeartRate, AlertLevel::kWarning, {{50, 100}, {}, {}, {}, {}});
   engine_.Reload(thresholds, {});
   const auto raised = Heart(105);
   ASSERT_EQ(raised.size(), 1U);
-  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
-  EXPECT_EQ(raised[0].level, AlertLevel::kWarning);
+  EXPECT_EQ(raised[0].input.kind, AlarmInputKind::kCondition);
+  EXPECT_EQ(raised[0].input.level, AlertLevel::kWarning);
 }
 
 TEST_F(AlertEngineTest, RaisesAgainWhatSomebodyDeleted) {
@@ -208,7 +229,7 @@ TEST_F(AlertEngineTest, RaisesAgainWhatSomebodyDeleted) {
   engine_.Reload({}, {});
   const auto raised = Heart(150);
   ASSERT_EQ(raised.size(), 1U);
-  EXPECT_EQ(raised[0].change, AlertChange::kRaised);
+  EXPECT_EQ(raised[0].input.kind, AlarmInputKind::kCondition);
 }
 
 }  // namespace

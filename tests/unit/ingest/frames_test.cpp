@@ -81,7 +81,7 @@ TEST(Frames, AReadingOfAnotherTypeHasItsName) {
 }
 
 TEST(Frames, EachChangeOfAnAlert) {
-  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert()};
+  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert(), {}};
   EXPECT_EQ(AlertFrame(event), R"({"type":"alert","alert":)" + std::string(kAlertObject) + R"(,"cursor":77})");
   event.change = AlertChange::kEscalated;
   EXPECT_TRUE(AlertFrame(event).starts_with(R"({"type":"alert_escalated","alert":{"id":2,)"));

@@ -73,13 +73,23 @@ TEST(CommitCodec, KeepsAnAlert) {
   event.alert.acknowledged_by = 2;
   event.alert.acknowledged_at = 1'767'225'600'000'001;
   event.alert.created_at = 1'767'225'600'000'000;
+  event.alert.alarm = {SignalPresence::kOn, AlertLevel::kEmergency, AlertLevel::kWarning, 0, 1'767'225'600'000'002};
+  event.alert.late = true;
+  event.alert.assigned_to = 4;
+  event.comment = "vu \"au lit\"";
   commit.alerts = {event, event};
+  commit.alerts.back().alert.alarm.condition.reset();
   commit.alerts.back().alert.resolved_at = 1'767'225'600'000'009;
   const Commit decoded = Decoded(commit);
   ASSERT_EQ(decoded.alerts.size(), 2U);
   EXPECT_EQ(AlertFrame(decoded.alerts[0]), AlertFrame(event));
   EXPECT_EQ(decoded.alerts[0].alert.condition, "heart_rate");
   EXPECT_EQ(decoded.alerts[0].alert.resolved_at, std::nullopt);
+  EXPECT_EQ(decoded.alerts[0].alert.alarm, event.alert.alarm);
+  EXPECT_TRUE(decoded.alerts[0].alert.late);
+  EXPECT_EQ(decoded.alerts[0].alert.assigned_to, 4);
+  EXPECT_EQ(decoded.alerts[0].comment, event.comment);
+  EXPECT_EQ(decoded.alerts[1].alert.alarm.condition, std::nullopt);
   EXPECT_EQ(decoded.alerts[1].alert.resolved_at, 1'767'225'600'000'009);
 }
 

@@ -132,6 +132,8 @@ TEST_F(DataRoutes, AnAlertIsShownChangedAndDeleted) {
 
 TEST_F(DataRoutes, AnAlertOfAMeasureStaysWithItsPatient) {
   AlertRequest request;
+  request.input = {AlarmInputKind::kCondition, AlertLevel::kWarning};
+  request.at = SystemNow();
   request.patient = std::make_shared<const PatientRef>(PatientRef{1, "patient1", "salle1"});
   request.device_id = 1;
   request.condition = "heart_rate";

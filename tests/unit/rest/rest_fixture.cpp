@@ -118,7 +118,9 @@ RestDependencies RestFixture::Dependencies() {
   RestDependencies app{*database_, *devices_, *patients_, *users_,  *readings_,
                        *alerts_,   tokens_,   passwords_, &metrics_};
   app.create_reading = [this](const NewReading& reading, std::chrono::milliseconds) { return Store(reading); };
-  app.publish_alert = [this](const AlertEvent& event) { published_alerts_.push_back(event); };
+  app.publish_alerts = [this](const std::vector<AlertEvent>& events) {
+    published_alerts_.insert(published_alerts_.end(), events.begin(), events.end());
+  };
   app.publish_status = [this](const DeviceStatusEvent& event) { published_statuses_.push_back(event); };
   app.end_sessions = [this](const auth::SessionEnd& end) { ended_sessions_.push_back(end); };
   app.broker_passwords = &broker_passwords_;
