@@ -6,6 +6,7 @@
 #include "bridge/broker_check.h"
 #include "cli/commands.h"
 #include "core/bus/redis_connection.h"
+#include "core/store/alert_audit.h"
 #include "core/store/database.h"
 
 namespace fajma::cli {
@@ -27,6 +28,21 @@ bool CheckDatabase(const Settings& settings) {
     return state.empty();
   } catch (const DatabaseError& error) {
     Tell("BAD", "database", error.what());
+    return false;
+  }
+}
+
+// That nobody changed the account of alerts.
+bool CheckAudit(const Settings& settings) {
+  try {
+    Database database(DatabaseOptions{settings.database_url, 1, 1});
+    if (!database.DescribeMigrationState().empty()) return true;  // said already
+    const AlertAudit::Check check = AlertAudit(database).Verify();
+    const bool good = check.fault.empty();
+    Tell(good ? "good" : "BAD", "audit of alerts", good ? std::to_string(check.rows) + " rows, unbroken" : check.fault);
+    return good;
+  } catch (const DatabaseError& error) {
+    Tell("BAD", "audit of alerts", error.what());
     return false;
   }
 }
@@ -62,6 +78,7 @@ int RunCheck(Settings settings) {
   if (!broker) throw BadSetting("mqtt-url", "mqtt://[user:password@]host:port or mqtts://… is expected");
   bool good = CheckFolder(settings);
   good = CheckDatabase(settings) && good;
+  good = CheckAudit(settings) && good;
   good = CheckRedis(settings) && good;
   for (const Finding& finding : CheckBroker(*broker)) {
     Tell(kLevelNames[static_cast<std::size_t>(finding.level)], finding.setting, finding.detail);

@@ -15,6 +15,19 @@ constexpr std::string_view kVitalSigns[] = {
     "oxygen_saturation", "glucose",    "respiratory_rate",
 };
 
+// 0: heard again; a day at most.
+constexpr Field kSilenceFields[] = {
+    {.name = "minutes", .type = kInteger, .required = true, .min = 0, .max = 1'440},
+};
+
+constexpr Field kAssignFields[] = {
+    {.name = "utilisateur", .type = kKey, .required = true, .nullable = true},
+};
+
+constexpr Field kCommentFields[] = {
+    {.name = "commentaire", .required = true, .max_length = 1'000},
+};
+
 constexpr Field kThresholdFields[] = {
     {.name = "id", .type = kInteger, .read_only = true},
     {.name = "patient", .type = kKey, .nullable = true},
@@ -63,6 +76,9 @@ constexpr Field kAccessFilters[] = {
 
 }  // namespace
 
+std::span<const Field> SilenceFields() { return kSilenceFields; }
+std::span<const Field> AssignFields() { return kAssignFields; }
+std::span<const Field> CommentFields() { return kCommentFields; }
 std::span<const Field> ThresholdFields() { return kThresholdFields; }
 std::span<const Field> ThresholdFilters() { return kThresholdFilters; }
 std::span<const Field> StatisticsFilters() { return kStatisticsFilters; }

@@ -12,6 +12,9 @@ std::span<const Field> CommandFields();
 std::span<const Field> DeviceStatusFields();
 std::span<const Field> ReadingFields();
 std::span<const Field> AlertFields();
+std::span<const Field> SilenceFields();
+std::span<const Field> AssignFields();
+std::span<const Field> CommentFields();
 std::span<const Field> ThresholdFields();
 std::span<const Field> LoginFields();
 std::span<const Field> RefreshFields();  // also of the blacklist

@@ -74,6 +74,13 @@ http::Response ReplaceAlert(Call& call);
 http::Response ChangeAlert(Call& call);
 http::Response DeleteAlert(Call& call);
 
+// alertes_suivi.cpp
+http::Response ShowAlertAccount(Call& call);
+http::Response EscalateAlert(Call& call);
+http::Response SilenceAlert(Call& call);
+http::Response AssignAlert(Call& call);
+http::Response CommentAlert(Call& call);
+
 // seuils.cpp
 http::Response ListThresholds(Call& call);
 http::Response CreateThreshold(Call& call);

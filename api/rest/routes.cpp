@@ -52,6 +52,11 @@ std::span<const Route> Routes() {
       {"PATCH", "/api/iot/alertes/{id}/", ChangeAlert, kAdministrateur, false, AlertFields()},
       {"DELETE", "/api/iot/alertes/{id}/", DeleteAlert, kAdministrateur},
       {"POST", "/api/iot/alertes/{id}/acknowledge/", AcknowledgeAlert, kCarers},
+      {"POST", "/api/iot/alertes/{id}/escalate/", EscalateAlert, kPrescribers},
+      {"POST", "/api/iot/alertes/{id}/silence/", SilenceAlert, kCarers, false, SilenceFields()},
+      {"POST", "/api/iot/alertes/{id}/assign/", AssignAlert, kCarers, false, AssignFields()},
+      {"POST", "/api/iot/alertes/{id}/comment/", CommentAlert, kCarers, false, CommentFields()},
+      {"GET", "/api/iot/alertes/{id}/suivi/", ShowAlertAccount, kReaders},
 
       {"GET", "/api/iot/seuils/", ListThresholds, kReaders},
       {"POST", "/api/iot/seuils/", CreateThreshold, kPrescribers, false, ThresholdFields()},

@@ -11,8 +11,23 @@
 #include "api/ws/socket_request.h"
 #include "core/json/frames.h"
 #include "core/store/patient_store.h"
+#include "core/store/user_store.h"
 
 namespace fajma::ws {
+
+// What an action needs beside the alert.
+struct AlertArgument {
+  std::optional<std::int64_t> number;
+  std::string text;
+};
+
+struct AlertOrder {
+  std::int64_t alert_id = 0;
+  std::int64_t user_id = 0;
+  Micros now = 0;
+  AlertArgument argument;
+};
+
 namespace {
 
 constexpr SocketRoute kRoute = SocketRoute::kAlerts;
@@ -55,6 +70,37 @@ constexpr std::string_view kMayAcknowledge[] = {"administrateur", "medecin", "in
 constexpr std::string_view kMayEscalate[] = {"administrateur", "medecin"};
 constexpr std::string_view kPresent = "presente";
 
+constexpr std::int64_t kMostMinutes = kLongestSilence / kMicrosPerMinute;
+constexpr std::size_t kMostCommentBytes = 4'000;  // REST: 1,000 characters
+
+const char* ReadNothing(const SocketRequest&, AlertArgument&) { return nullptr; }
+
+const char* ReadMinutes(const SocketRequest& request, AlertArgument& argument) {
+  argument.number = request.IntegerOf("minutes");
+  const bool good = argument.number && *argument.number >= 0 && *argument.number <= kMostMinutes;
+  return good ? nullptr : "minutes : entier de 0 à 1440.";
+}
+
+const char* ReadUser(const SocketRequest& request, AlertArgument& argument) {
+  const std::optional<json::Value> user = request.Find("utilisateur");
+  if (user && user->IsNull()) return nullptr;
+  argument.number = request.IntegerOf("utilisateur");
+  return argument.number ? nullptr : "utilisateur : entier ou null.";
+}
+
+const char* ReadComment(const SocketRequest& request, AlertArgument& argument) {
+  const std::string_view text = request.TextOf("commentaire").value_or(std::string_view());
+  const bool good = !text.empty() && text.size() <= kMostCommentBytes && text.find('\0') == std::string_view::npos;
+  argument.text = text;
+  return good ? nullptr : "commentaire : de 1 à 4000 octets.";
+}
+
+bool MayTakeCare(const Services& services, std::int64_t user_id) {
+  const std::optional<User> user = UserStore(services.database).Find(user_id);
+  return user && user->active &&
+         std::find(std::begin(kMayAcknowledge), std::end(kMayAcknowledge), user->role) != std::end(kMayAcknowledge);
+}
+
 }  // namespace
 
 struct AlertsSession::Action {
@@ -64,7 +110,9 @@ struct AlertsSession::Action {
   };
   std::string_view type;
   std::span<const std::string_view> roles;
-  AlertResult (*perform)(AlertStore& alerts, std::int64_t alert_id, std::int64_t user_id, Micros now);
+  // What it needs beside the alert; what is wrong with that, or nullptr.
+  const char* (*read)(const SocketRequest& request, AlertArgument& argument);
+  AlertResult (*perform)(const Services& services, const AlertOrder& order);
   Fault unknown;
   Fault already;
 };
@@ -72,16 +120,47 @@ struct AlertsSession::Action {
 constexpr AlertsSession::Action AlertsSession::kActions[] = {
     {"acknowledge",
      kMayAcknowledge,
-     [](AlertStore& alerts, std::int64_t id, std::int64_t user, Micros now) {
-       return alerts.Acknowledge(id, user, now);
+     ReadNothing,
+     [](const Services& services, const AlertOrder& order) {
+       return services.alerts.Acknowledge(order.alert_id, order.user_id, order.now);
      },
      {"not_found", "Alerte inconnue."},
      {"already_acknowledged", "Alerte déjà acquittée."}},
     {"escalate",
      kMayEscalate,
-     [](AlertStore& alerts, std::int64_t id, std::int64_t user, Micros now) { return alerts.Escalate(id, user, now); },
+     ReadNothing,
+     [](const Services& services, const AlertOrder& order) {
+       return services.alerts.Escalate(order.alert_id, order.user_id, order.now);
+     },
      {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."},
      {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."}},
+    {"silence",
+     kMayAcknowledge,
+     ReadMinutes,
+     [](const Services& services, const AlertOrder& order) {
+       const Micros until = order.now + order.argument.number.value_or(0) * kMicrosPerMinute;
+       return services.alerts.Silence(order.alert_id, order.user_id, until, order.now);
+     },
+     {"not_found", "Alerte inconnue."},
+     {"not_silenced", "Alerte acquittée ou close, ou qui n'était pas silencieuse."}},
+    {"assign",
+     kMayAcknowledge,
+     ReadUser,
+     [](const Services& services, const AlertOrder& order) {
+       const auto to = order.argument.number;
+       if (to && !MayTakeCare(services, *to)) return AlertResult{AlertOutcome::kUnknown, {}};
+       return services.alerts.Assign(order.alert_id, order.user_id, to, order.now);
+     },
+     {"not_found", "Alerte ou utilisateur inconnu."},
+     {"already_assigned", "Alerte déjà confiée à cet utilisateur."}},
+    {"comment",
+     kMayAcknowledge,
+     ReadComment,
+     [](const Services& services, const AlertOrder& order) {
+       return services.alerts.Comment(order.alert_id, order.user_id, order.argument.text, order.now);
+     },
+     {"not_found", "Alerte inconnue."},
+     {"not_found", "Alerte inconnue."}},
 };
 
 AlertsSession::AlertsSession(const Services& services, SocketContext context)
@@ -133,17 +212,20 @@ void AlertsSession::OnText(Connection& connection, std::string_view text) {
   const auto* action = std::find_if(std::begin(kActions), std::end(kActions),
                                     [&](const Action& each) { return each.type == request->type(); });
   if (action == std::end(kActions)) return RefuseType(services_, context_.route, connection);
-  if (const auto alert_id = request->IntegerOf("alert_id")) {
-    Act(connection, *action, *alert_id);
-  } else {
-    SendError(services_, kRoute, connection, ErrorFrame("invalid_data", "alert_id entier requis."));
-  }
+  AlertOrder order;
+  const auto alert_id = request->IntegerOf("alert_id");
+  const char* fault = alert_id ? action->read(*request, order.argument) : "alert_id entier requis.";
+  if (fault != nullptr) return SendError(services_, kRoute, connection, ErrorFrame("invalid_data", fault));
+  order.alert_id = *alert_id;
+  order.user_id = context_.user.user_id;
+  Act(connection, *action, std::move(order));
 }
 
 void AlertsSession::OnBinary(Connection& connection, std::string_view data) { OnText(connection, data); }
 
 // Whoever follows is told by the hub; the alert of another room is unknown.
-void AlertsSession::Act(Connection& connection, const Action& action, std::int64_t alert_id) {
+void AlertsSession::Act(Connection& connection, const Action& action, AlertOrder order) {
+  const std::int64_t alert_id = order.alert_id;
   if (std::find(action.roles.begin(), action.roles.end(), context_.user.role) == action.roles.end()) {
     SendError(services_, kRoute, connection, AlertError("forbidden", "Action non autorisée.", alert_id));
     return;
@@ -162,12 +244,12 @@ void AlertsSession::Act(Connection& connection, const Action& action, std::int64
     });
   };
   const bool taken = services_.background.Submit(
-      [services = services_, answer, refuse, &action, alert_id, topic = topic(), user_id = context_.user.user_id] {
+      [services = services_, answer, refuse, &action, alert_id, topic = topic(), order = std::move(order)]() mutable {
         try {
           const std::optional<Alert> alert = services.alerts.Find(alert_id);
           const bool seen = alert && AreSeen(topic.rooms, *alert->patient);
-          AlertResult result = seen ? action.perform(services.alerts, alert_id, user_id, SystemNow())
-                                    : AlertResult{AlertOutcome::kUnknown, {}};
+          order.now = SystemNow();
+          const AlertResult result = seen ? action.perform(services, order) : AlertResult{AlertOutcome::kUnknown, {}};
           Publish(services.bus, result.events);
           if (result.outcome != AlertOutcome::kDone) {
             const Action::Fault& fault = result.outcome == AlertOutcome::kUnknown ? action.unknown : action.already;

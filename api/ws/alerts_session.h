@@ -10,6 +10,8 @@
 
 namespace fajma::ws {
 
+struct AlertOrder;  // what a person wants done with one alert
+
 class AlertsSession final : public Session {
  public:
   AlertsSession(const Services& services, SocketContext context);
@@ -29,7 +31,7 @@ class AlertsSession final : public Session {
 
   // Then follows live from `after` on, when that is given.
   void SendActive(Connection& connection, std::optional<Cursor> after);
-  void Act(Connection& connection, const Action& action, std::int64_t alert_id);
+  void Act(Connection& connection, const Action& action, AlertOrder order);
 
   const Services services_;
   const SocketContext context_;

@@ -13,10 +13,12 @@ enum class SocketRoute : std::uint8_t { kIot, kAlerts, kMonitoring, kChat };
 inline constexpr std::array<std::string_view, 4> kSocketRouteNames = {"iot", "alerts", "monitoring", "chat"};
 
 // The codes of `error` on all routes (asyncapi.yaml); the last stands for any that is missing here.
-inline constexpr std::array<std::string_view, 15> kSocketErrorCodes = {
-    "invalid_json",   "invalid_message",      "unknown_type",  "unknown_command", "unknown_device",
-    "invalid_cursor", "invalid_data",         "rate_limited",  "unavailable",     "forbidden_device",
-    "not_found",      "already_acknowledged", "not_escalated", "forbidden",       "other"};
+inline constexpr std::array<std::string_view, 17> kSocketErrorCodes = {
+    "invalid_json",   "invalid_message",  "unknown_type",     "unknown_command",
+    "unknown_device", "invalid_cursor",   "invalid_data",     "rate_limited",
+    "unavailable",    "forbidden_device", "not_found",        "already_acknowledged",
+    "not_escalated",  "not_silenced",     "already_assigned", "forbidden",
+    "other"};
 
 // Any thread.
 class SocketErrors {

@@ -130,6 +130,45 @@ TEST_F(AlertsSocket, ListsWhatIsStillSoWhenAsked) {
   EXPECT_NE(other.ReceiveText().find("active_alerts"), std::string::npos) << "as without";
 }
 
+TEST_F(AlertsSocket, CarriesSilencesAssignmentsAndComments) {
+  Start();
+  WsClient demo = Open("/ws/alerts/", UserToken());
+  demo.ReceiveText();
+  WsClient nurse = Open("/ws/alerts/", UserToken("infirmier"));
+  nurse.ReceiveText();
+  Measure(1, R"({"heart_rate":150})");
+  const std::int64_t id = NumberIn(NextOf(demo, "alert"), "id");
+  const std::string of_alert = R"("alert_id":)" + std::to_string(id);
+  demo.SendText(R"({"type":"silence",)" + of_alert + R"(,"minutes":5})");
+  const std::string silenced = NextOf(demo, "alert_updated");
+  EXPECT_NE(silenced.find(R"("etat":"presente","niveau_condition":"critical")"), std::string::npos) << silenced;
+  EXPECT_EQ(silenced.find(R"("silence_jusqu":null)"), std::string::npos) << silenced;
+  demo.SendText(R"({"type":"silence",)" + of_alert + R"(,"minutes":0})");
+  EXPECT_NE(NextOf(demo, "alert_updated").find(R"("silence_jusqu":null)"), std::string::npos);
+  demo.SendText(R"({"type":"silence",)" + of_alert + R"(,"minutes":0})");
+  EXPECT_NE(NextOf(demo, "error").find("not_silenced"), std::string::npos);
+  demo.SendText(R"({"type":"comment",)" + of_alert + R"(,"commentaire":"<b>vu</b>"})");
+  EXPECT_NE(NextOf(demo, "alert_updated").find(R"("commentaire":"<b>vu</b>")"), std::string::npos);
+  demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":1})");
+  EXPECT_NE(NextOf(demo, "alert_updated").find(R"("assignee_a":1)"), std::string::npos);
+  demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":1})");
+  EXPECT_NE(NextOf(demo, "error").find("already_assigned"), std::string::npos);
+  demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":4711})");
+  EXPECT_NE(NextOf(demo, "error").find("not_found"), std::string::npos);
+}
+
+TEST_F(AlertsSocket, TellsOfALatchedAlertThatIsThereAgain) {
+  Start();
+  WsClient demo = Open("/ws/alerts/", UserToken());
+  demo.ReceiveText();
+  Measure(1, R"({"heart_rate":150})");
+  const std::int64_t id = NumberIn(NextOf(demo, "alert"), "id");
+  Measure(1, R"({"heart_rate":75})");
+  NextOf(demo, "alert_resolved");
+  Measure(1, R"({"heart_rate":150})");
+  EXPECT_EQ(NumberIn(NextOf(demo, "alert"), "id"), id) << "the same alert";
+}
+
 TEST_F(AlertsSocket, AnswersBadMessagesAndStays) {
   Start();
   WsClient demo = Open("/ws/alerts/", UserToken());
@@ -148,6 +187,15 @@ TEST_F(AlertsSocket, AnswersBadMessagesAndStays) {
       {R"({"type":"escalate","alert_id":123456789012345678901234567890})", "invalid_data"},
       {R"({"type":"acknowledge","alert_id":123456789012345678901234567890})", "invalid_data"},
       {R"({"type":"escalate","alert_id":-1})", "not_escalated"},
+      {R"({"type":"silence","alert_id":1})", "invalid_data"},
+      {R"({"type":"silence","alert_id":1,"minutes":1441})", "invalid_data"},
+      {R"({"type":"silence","alert_id":1,"minutes":-1})", "invalid_data"},
+      {R"({"type":"silence","alert_id":4711,"minutes":5})", "not_found"},
+      {R"({"type":"assign","alert_id":1})", "invalid_data"},
+      {R"({"type":"assign","alert_id":1,"utilisateur":"x"})", "invalid_data"},
+      {R"({"type":"comment","alert_id":1})", "invalid_data"},
+      {R"({"type":"comment","alert_id":1,"commentaire":""})", "invalid_data"},
+      {R"({"type":"comment","alert_id":1,"commentaire":7})", "invalid_data"},
       {R"({"type":"escalate","alert_id":9223372036854775807})", "not_escalated"},
       {R"({"type":"acknowledge","alert_id":-9223372036854775808})", "not_found"},
   };

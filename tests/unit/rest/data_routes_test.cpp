@@ -21,11 +21,6 @@ class DataRoutes : public RestFixture {
   static json::Document Parsed(const http::Response& response) {
     return json::Document::Parse(response.BodyView()).value();
   }
-  static std::string FieldOf(const http::Response& response, std::string_view name) {
-    const json::Document document = Parsed(response);
-    const auto field = document.root().Find(name);
-    return field ? Compact(*field) : "absent";
-  }
   // The ids of a list's rows, and its next link without the host.
   static std::vector<std::int64_t> IdsOf(const http::Response& response) {
     const json::Document document = Parsed(response);

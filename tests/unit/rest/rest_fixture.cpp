@@ -160,6 +160,12 @@ http::Response RestFixture::Send(const Ask& ask, const std::string& user) {
 
 http::Response RestFixture::SendAnonymous(const Ask& ask) { return api_->Handle(MakeRequest(ask)); }
 
+std::string RestFixture::FieldOf(const http::Response& response, std::string_view name) {
+  const json::Document document = json::Document::Parse(response.BodyView()).value();
+  const auto field = document.root().Find(name);
+  return field ? Compact(*field) : "absent";
+}
+
 std::string RestFixture::HeaderOf(const http::Response& response, std::string_view name) {
   for (const auto& [header, value] : response.headers) {
     if (http::EqualsIgnoringCase(header, name)) return value;

@@ -38,6 +38,8 @@ class RestFixture : public testing::Test {
   // Without credentials.
   http::Response SendAnonymous(const Ask& ask);
   static std::string HeaderOf(const http::Response& response, std::string_view name);
+  // A member of the answer's object, as it is written.
+  static std::string FieldOf(const http::Response& response, std::string_view name);
 
   // Stores one reading as ingest does, and returns its id.
   CreatedReading Store(const NewReading& reading);
