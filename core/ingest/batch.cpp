@@ -95,6 +95,17 @@ void Batch::Take(const IngestItem& item) {
   Settle(item, Disposition::kRefused, Mac::FromBits(item.raw.mac_bits), &unknown);
 }
 
+void Batch::Prepare(std::span<const IngestItem> items) {
+  std::vector<Mac> macs;
+  macs.reserve(items.size());
+  for (const IngestItem& item : items) {
+    if (const std::optional<Mac> mac = SenderOf(item)) macs.push_back(*mac);
+  }
+  std::sort(macs.begin(), macs.end());
+  macs.erase(std::unique(macs.begin(), macs.end()), macs.end());
+  transaction_.LoadDevices(macs);
+}
+
 void Batch::TakeDeviceMessage(const IngestItem& item) {
   const DecodedMessage& decoded = item.decoded;
   if ((item.raw.flags & kRetained) != 0) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,8 @@ class Batch {
   // `decoder` is used for what is not decoded yet (status, REST).
   Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, DeviceLimiter limiter, std::size_t max_items);
 
+  // Before the first is taken: what they need is read at once.
+  void Prepare(std::span<const IngestItem> items);
   void Take(const IngestItem& item);
   // After the last item: what the boots have come to. The messages have their cursors once the transaction committed.
   BatchResult Finish();

@@ -252,6 +252,7 @@ void Ingest::CommitBatch(std::size_t first, std::size_t count) {
   attempt_.reset();
   IngestStore::Transaction transaction = store_.Begin();
   Batch batch(transaction, decoder_, DeviceLimiter(limits_.device_rate), count);
+  batch.Prepare(std::span(items_).subspan(first, count));
   std::vector<JournalPosition> reached(sources_.size());
   for (std::size_t i = first; i < first + count; ++i) {
     batch.Take(items_[i]);

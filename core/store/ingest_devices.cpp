@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/store/array_text.h"
 #include "core/store/sql.h"
 
 namespace fajma {
@@ -61,24 +62,59 @@ void WriteBoot(Lease& lease, std::int64_t device_id, BootState& boot, Micros now
   if (is_new) PruneBoots(lease, device_id);
 }
 
-void WriteState(Lease& lease, DeviceState& device) {
-  Statement(lease,
-            "INSERT INTO fajma_etat_dispositif (dispositif_id, horloge, dernier_contact, dernier_horodatage, debit_le, "
-            "debit_reste, debit_credit, debit_dit) VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, "
-            ":credit, :dit) ON CONFLICT (dispositif_id) DO UPDATE SET "
-            "horloge = excluded.horloge, dernier_contact = excluded.dernier_contact, "
-            "dernier_horodatage = excluded.dernier_horodatage, debit_le = excluded.debit_le, "
-            "debit_reste = excluded.debit_reste, debit_credit = excluded.debit_credit, debit_dit = excluded.debit_dit")
-      .Bind("dispositif", device.ref.id)
-      .Bind("horloge", static_cast<int>(device.clock))
-      .Bind("contact", device.seen_at)
-      .Bind("horodatage", device.newest_measured_at)
-      .Bind("le", device.rate.accepted_at)
-      .Bind("reste", device.rate.level)
-      .Bind("credit", device.rate.credit)
-      .Bind("dit", device.rate.told_at)
+constexpr std::string_view kInsertStates =
+    "INSERT INTO fajma_etat_dispositif (dispositif_id, horloge, dernier_contact, dernier_horodatage, debit_le, "
+    "debit_reste, debit_credit, debit_dit) ";
+constexpr std::string_view kOnStateConflict =
+    "ON CONFLICT (dispositif_id) DO UPDATE SET horloge = excluded.horloge, dernier_contact = excluded.dernier_contact, "
+    "dernier_horodatage = excluded.dernier_horodatage, debit_le = excluded.debit_le, "
+    "debit_reste = excluded.debit_reste, debit_credit = excluded.debit_credit, debit_dit = excluded.debit_dit";
+
+// In the order of their ids, each once.
+void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
+  if (devices.empty()) return;
+  std::vector<long long> id, contact, newest, accepted, level, credit, told;
+  std::vector<int> clock;
+  for (DeviceState* device : devices) {
+    id.push_back(device->ref.id);
+    clock.push_back(static_cast<int>(device->clock));
+    contact.push_back(device->seen_at);
+    newest.push_back(device->newest_measured_at);
+    accepted.push_back(device->rate.accepted_at);
+    level.push_back(device->rate.level);
+    credit.push_back(device->rate.credit);
+    told.push_back(device->rate.told_at);
+    device->changed = false;
+  }
+  if (lease.dialect() == Dialect::kSqlite) {
+    Statement(lease, std::string(kInsertStates) +
+                         "VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, :credit, :dit) " +
+                         std::string(kOnStateConflict))
+        .BindRows("dispositif", id)
+        .BindRows("horloge", clock)
+        .BindRows("contact", contact)
+        .BindRows("horodatage", newest)
+        .BindRows("le", accepted)
+        .BindRows("reste", level)
+        .BindRows("credit", credit)
+        .BindRows("dit", told)
+        .Run();
+    return;
+  }
+  Statement(lease, std::string(kInsertStates) +
+                       "SELECT * FROM unnest(CAST(:dispositif AS BIGINT[]), CAST(:horloge AS SMALLINT[]), "
+                       "CAST(:contact AS BIGINT[]), CAST(:horodatage AS BIGINT[]), CAST(:le AS BIGINT[]), "
+                       "CAST(:reste AS BIGINT[]), CAST(:credit AS BIGINT[]), CAST(:dit AS BIGINT[])) " +
+                       std::string(kOnStateConflict))
+      .Bind("dispositif", ArrayText(id))
+      .Bind("horloge", ArrayText(clock))
+      .Bind("contact", ArrayText(contact))
+      .Bind("horodatage", ArrayText(newest))
+      .Bind("le", ArrayText(accepted))
+      .Bind("reste", ArrayText(level))
+      .Bind("credit", ArrayText(credit))
+      .Bind("dit", ArrayText(told))
       .Run();
-  device.changed = false;
 }
 
 void WriteRow(Lease& lease, DeviceState& device) {
@@ -99,7 +135,74 @@ void WriteRow(Lease& lease, DeviceState& device) {
   device.row_changed = false;
 }
 
+// A device, its patient and what is known of it. PostgreSQL locks the device until the end of the transaction, several
+// in the order of their ids.
+std::string SelectDevices(std::string_view which, Dialect dialect) {
+  std::string sql =
+      "SELECT d.id, d.adresse_mac, d.status, d.version_firmware, d.niveau_batterie, d.qualite_signal, "
+      "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage, e.debit_le, e.debit_reste, "
+      "e.debit_credit, e.debit_dit, p.id, p.identifiant, p.salle FROM fajma_dispositivesiot d "
+      "JOIN fajma_patient p ON p.id = d.patient_id "
+      "LEFT JOIN fajma_etat_dispositif e ON e.dispositif_id = d.id WHERE ";
+  sql += which;
+  sql += " AND d.supprime_le IS NULL";
+  if (dialect == Dialect::kPostgres) sql += " ORDER BY d.id FOR UPDATE OF d";
+  return sql;
+}
+
+std::string SelectAssignments(std::string_view which) {
+  return "SELECT a.dispositif_id, a.depuis, a.jusqu_a, p.id, p.identifiant, p.salle FROM fajma_affectation a "
+         "JOIN fajma_patient p ON p.id = a.patient_id WHERE " +
+         std::string(which) + " ORDER BY a.dispositif_id, a.depuis";
+}
+
+// The variables of SelectAssignments.
+struct AssignmentRow {
+  explicit AssignmentRow(Statement& query) {
+    query.Into(device_id, from, to, patient.id, patient.identifier, patient.room);
+  }
+  std::int64_t device_id = 0;
+  std::int64_t from = 0;
+  std::optional<std::int64_t> to;
+  PatientRef patient;
+};
+
 }  // namespace
+
+// The variables of SelectDevices.
+class DeviceCache::DeviceRow {
+ public:
+  explicit DeviceRow(Statement& query) {
+    query.Into(id_, mac_, status_, firmware_, battery_, signal_, last_seen_, clock_, contact_, newest_, accepted_,
+               level_, credit_, told_, patient_.id, patient_.identifier, patient_.room);
+  }
+  const PatientRef& patient() const { return patient_; }
+
+  std::unique_ptr<DeviceState> Get() const {
+    const std::optional<Mac> mac = Mac::ParseColons(mac_);
+    if (!mac) return nullptr;
+    auto device = std::make_unique<DeviceState>();
+    device->ref = {id_, *mac};
+    device->status = status_;
+    device->firmware = firmware_.value_or("");
+    device->battery_percent = Narrow(battery_);
+    device->signal_percent = Narrow(signal_);
+    device->row_written_at = last_seen_.value_or(0);
+    device->seen_at = contact_.value_or(last_seen_.value_or(0));
+    device->clock = static_cast<ClockState>(clock_.value_or(0));
+    device->newest_measured_at = newest_.value_or(0);
+    device->rate = {accepted_.value_or(0), level_.value_or(0), credit_.value_or(0), told_.value_or(0)};
+    return device;
+  }
+
+ private:
+  std::int64_t id_ = 0;
+  std::string mac_, status_;
+  std::optional<std::string> firmware_;
+  std::optional<std::int64_t> battery_, signal_, last_seen_, contact_, newest_, clock_, accepted_, level_, credit_,
+      told_;
+  PatientRef patient_;
+};
 
 void DeviceCache::BeginTransaction(std::int64_t generation) {
   if (generation < 0 || generation != generation_) Forget();
@@ -133,68 +236,67 @@ DeviceState* DeviceCache::FindById(Lease& lease, std::int64_t id) {
 }
 
 std::unique_ptr<DeviceState> DeviceCache::Load(Lease& lease, Mac mac) {
-  auto device = std::make_unique<DeviceState>();
-  std::int64_t patient_id = 0;
-  std::optional<std::string> firmware;
-  std::optional<std::int64_t> battery, signal, last_seen, contact, newest, clock;
-  std::optional<std::int64_t> accepted, level, credit, told;
-  std::string sql =
-      "SELECT d.id, d.patient_id, d.status, d.version_firmware, d.niveau_batterie, d.qualite_signal, "
-      "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage, "
-      "e.debit_le, e.debit_reste, e.debit_credit, e.debit_dit FROM fajma_dispositivesiot d "
-      "LEFT JOIN fajma_etat_dispositif e ON e.dispositif_id = d.id "
-      "WHERE d.adresse_mac = :mac AND d.supprime_le IS NULL";
-  if (lease.dialect() == Dialect::kPostgres) sql += " FOR UPDATE OF d";
+  std::unique_ptr<DeviceState> device;
   {
-    Statement query(lease, sql);
+    Statement query(lease, SelectDevices("d.adresse_mac = :mac", lease.dialect()));
     query.Bind("mac", mac.ToColons());
-    query.Into(device->ref.id, patient_id, device->status, firmware, battery, signal, last_seen, clock, contact, newest,
-               accepted, level, credit, told);
+    DeviceRow row(query);
     if (!query.Next()) return nullptr;
+    device = Take(row);
   }
-  device->ref.mac = mac;
-  device->firmware = firmware.value_or("");
-  device->battery_percent = Narrow(battery);
-  device->signal_percent = Narrow(signal);
-  device->row_written_at = last_seen.value_or(0);
-  device->seen_at = contact.value_or(last_seen.value_or(0));
-  device->clock = static_cast<ClockState>(clock.value_or(0));
-  device->newest_measured_at = newest.value_or(0);
-  device->rate = {accepted.value_or(0), level.value_or(0), credit.value_or(0), told.value_or(0)};
-  device->patient = Patient(lease, patient_id);
-  if (!device->patient) return nullptr;
-  LoadAssignments(lease, *device);
+  if (!device) return nullptr;
+  Statement query(lease, SelectAssignments("a.dispositif_id = :dispositif"));
+  query.Bind("dispositif", device->ref.id);
+  AssignmentRow row(query);
+  while (query.Next()) device->assignments.push_back({Known(row.patient), row.from, row.to});
   return device;
 }
 
-std::shared_ptr<const PatientRef> DeviceCache::Patient(Lease& lease, std::int64_t id) {
-  std::shared_ptr<const PatientRef>& patient = patients_[id];
-  if (patient) return patient;
-  auto loaded = std::make_shared<PatientRef>();
-  Statement query(lease, "SELECT id, identifiant, salle FROM fajma_patient WHERE id = :id");
-  query.Bind("id", id).Into(loaded->id, loaded->identifier, loaded->room);
-  if (query.Next()) patient = std::move(loaded);
-  return patient;
+void DeviceCache::LoadAll(Lease& lease, const std::vector<Mac>& macs) {
+  if (lease.dialect() == Dialect::kSqlite || macs.empty()) return;
+  std::vector<std::string> wanted;
+  wanted.reserve(macs.size());
+  for (const Mac mac : macs) wanted.push_back(mac.ToColons());
+  std::unordered_map<std::int64_t, std::unique_ptr<DeviceState>> loaded;
+  std::vector<long long> ids;
+  {
+    Statement query(lease, SelectDevices("d.adresse_mac = ANY(CAST(:macs AS VARCHAR[]))", lease.dialect()));
+    query.Bind("macs", TextArray(wanted));
+    DeviceRow row(query);
+    while (query.Next()) {
+      std::unique_ptr<DeviceState> device = Take(row);
+      if (!device) continue;
+      ids.push_back(device->ref.id);
+      loaded.emplace(device->ref.id, std::move(device));
+    }
+  }
+  if (ids.empty()) return;
+  {
+    Statement query(lease, SelectAssignments("a.dispositif_id = ANY(CAST(:dispositifs AS BIGINT[]))"));
+    query.Bind("dispositifs", ArrayText(ids));
+    AssignmentRow row(query);
+    while (query.Next()) {
+      loaded[row.device_id]->assignments.push_back({Known(row.patient), row.from, row.to});
+    }
+  }
+  for (auto& [id, device] : loaded) {
+    const Mac mac = device->ref.mac;
+    macs_[id] = mac;
+    devices_.emplace(mac, std::move(device));
+  }
 }
 
-void DeviceCache::LoadAssignments(Lease& lease, DeviceState& device) {
-  struct Row {
-    std::int64_t patient_id = 0;
-    std::int64_t from = 0;
-    std::optional<std::int64_t> to;
-  };
-  std::vector<Row> rows;
-  {
-    Row row;
-    Statement query(lease,
-                    "SELECT patient_id, depuis, jusqu_a FROM fajma_affectation WHERE dispositif_id = :dispositif "
-                    "ORDER BY depuis");
-    query.Bind("dispositif", device.ref.id).Into(row.patient_id, row.from, row.to);
-    while (query.Next()) rows.push_back(row);
-  }
-  for (const Row& row : rows) {
-    if (auto patient = Patient(lease, row.patient_id)) device.assignments.push_back({patient, row.from, row.to});
-  }
+std::unique_ptr<DeviceState> DeviceCache::Take(const DeviceRow& row) {
+  std::unique_ptr<DeviceState> device = row.Get();
+  if (device) device->patient = Known(row.patient());
+  return device;
+}
+
+// One object for each patient.
+std::shared_ptr<const PatientRef> DeviceCache::Known(const PatientRef& ref) {
+  std::shared_ptr<const PatientRef>& patient = patients_[ref.id];
+  if (!patient) patient = std::make_shared<PatientRef>(ref);
+  return patient;
 }
 
 bool DeviceCache::Write(Lease& lease, Micros now) {
@@ -204,8 +306,8 @@ bool DeviceCache::Write(Lease& lease, Micros now) {
     if (device->changed || device->row_changed) changed.push_back(device.get());
   }
   std::sort(changed.begin(), changed.end(), [](auto* a, auto* b) { return a->ref.id < b->ref.id; });
+  WriteStates(lease, changed);
   for (DeviceState* device : changed) {
-    WriteState(lease, *device);
     if (device->row_changed || device->seen_at - device->row_written_at >= kRowEvery) {
       WriteRow(lease, *device);
       rows_written = true;

@@ -19,14 +19,17 @@ class DeviceCache {
   void Forget();
 
   DeviceState* Find(Lease& lease, Mac mac);
+  // Those that are known, in two round trips for all of them (SQLite has none to save). Right after BeginTransaction.
+  void LoadAll(Lease& lease, const std::vector<Mac>& macs);
   DeviceState* FindById(Lease& lease, std::int64_t id);
   // Writes what changed, in the order of the devices' ids. Whether a row that lists of devices show was among it.
   bool Write(Lease& lease, Micros now);
 
  private:
+  class DeviceRow;
   std::unique_ptr<DeviceState> Load(Lease& lease, Mac mac);
-  std::shared_ptr<const PatientRef> Patient(Lease& lease, std::int64_t id);
-  void LoadAssignments(Lease& lease, DeviceState& device);
+  std::unique_ptr<DeviceState> Take(const DeviceRow& row);
+  std::shared_ptr<const PatientRef> Known(const PatientRef& ref);
 
   std::int64_t generation_ = -1;
   std::unordered_map<Mac, std::unique_ptr<DeviceState>> devices_;

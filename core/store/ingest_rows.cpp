@@ -1,6 +1,37 @@
 #include "core/store/ingest_rows.h"
 
+#include "core/store/array_text.h"
+
 namespace fajma {
+namespace {
+
+constexpr std::string_view kInsertReadings =
+    "INSERT INTO fajma_donneescapteursiot (id, type_id, valeur, entiere, \"timestamp\", recu, qualite_donnee, "
+    "source_temps, tardive, rang, dispositif_id, patient_id, horodatage_dispositif, metadata, empreinte) ";
+
+constexpr std::string_view kInsertSeries =
+    "INSERT INTO fajma_serie (patient_id, dispositif_id, type_id, nombre, premiere_id, derniere_id, donnee_id, valeur, "
+    "entiere, \"timestamp\", recu) ";
+// A newer value replaces the newest; "newest" never moves back.
+constexpr std::string_view kOnSeriesConflict =
+    "ON CONFLICT (patient_id, dispositif_id, type_id) DO UPDATE SET "
+    "nombre = fajma_serie.nombre + excluded.nombre, "
+    "premiere_id = CASE WHEN excluded.premiere_id < fajma_serie.premiere_id "
+    "THEN excluded.premiere_id ELSE fajma_serie.premiere_id END, "
+    "derniere_id = CASE WHEN excluded.derniere_id > fajma_serie.derniere_id "
+    "THEN excluded.derniere_id ELSE fajma_serie.derniere_id END, "
+    "donnee_id = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+    "THEN excluded.donnee_id ELSE fajma_serie.donnee_id END, "
+    "valeur = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+    "THEN excluded.valeur ELSE fajma_serie.valeur END, "
+    "entiere = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+    "THEN excluded.entiere ELSE fajma_serie.entiere END, "
+    "recu = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+    "THEN excluded.recu ELSE fajma_serie.recu END, "
+    "\"timestamp\" = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
+    "THEN excluded.\"timestamp\" ELSE fajma_serie.\"timestamp\" END";
+
+}  // namespace
 
 void ReadingRows::Add(std::int64_t id, const StoredMessage& message, const RowExtras& extras, std::int16_t type_id,
                       const MeasureValue& value, int rank) {
@@ -27,11 +58,13 @@ void ReadingRows::Add(std::int64_t id, const StoredMessage& message, const RowEx
 
 void ReadingRows::Insert(Lease& lease) {
   if (id_.empty()) return;
-  Statement(lease,
-            "INSERT INTO fajma_donneescapteursiot (id, type_id, valeur, entiere, \"timestamp\", recu, qualite_donnee, "
-            "source_temps, tardive, rang, dispositif_id, patient_id, horodatage_dispositif, metadata, empreinte) "
-            "VALUES (:id, :type, :valeur, :entiere, :ts, :recu, :qualite, :source, :tardive, :rang, :dispositif, "
-            ":patient, :horodatage, :metadata, :empreinte)")
+  lease.dialect() == Dialect::kSqlite ? InsertRows(lease) : InsertArrays(lease);
+}
+
+void ReadingRows::InsertRows(Lease& lease) {
+  Statement(lease, std::string(kInsertReadings) +
+                       "VALUES (:id, :type, :valeur, :entiere, :ts, :recu, :qualite, :source, :tardive, :rang, "
+                       ":dispositif, :patient, :horodatage, :metadata, :empreinte)")
       .BindRows("id", id_)
       .BindRows("type", type_)
       .BindRows("valeur", value_)
@@ -47,6 +80,32 @@ void ReadingRows::Insert(Lease& lease) {
       .BindRows("horodatage", device_timestamp_, device_timestamp_null_)
       .BindRows("metadata", metadata_, metadata_null_)
       .BindRows("empreinte", fingerprint_, fingerprint_null_)
+      .Run();
+}
+
+void ReadingRows::InsertArrays(Lease& lease) {
+  Statement(lease, std::string(kInsertReadings) +
+                       "SELECT * FROM unnest(CAST(:id AS BIGINT[]), CAST(:type AS SMALLINT[]), "
+                       "CAST(:valeur AS DOUBLE PRECISION[]), CAST(:entiere AS SMALLINT[]), CAST(:ts AS BIGINT[]), "
+                       "CAST(:recu AS BIGINT[]), CAST(:qualite AS SMALLINT[]), CAST(:source AS SMALLINT[]), "
+                       "CAST(:tardive AS SMALLINT[]), CAST(:rang AS SMALLINT[]), CAST(:dispositif AS BIGINT[]), "
+                       "CAST(:patient AS BIGINT[]), CAST(:horodatage AS TEXT[]), CAST(:metadata AS TEXT[]), "
+                       "CAST(:empreinte AS BIGINT[]))")
+      .Bind("id", ArrayText(id_))
+      .Bind("type", ArrayText(type_))
+      .Bind("valeur", ArrayText(value_))
+      .Bind("entiere", ArrayText(integral_))
+      .Bind("ts", ArrayText(timestamp_))
+      .Bind("recu", ArrayText(received_))
+      .Bind("qualite", ArrayText(quality_))
+      .Bind("source", ArrayText(source_))
+      .Bind("tardive", ArrayText(late_))
+      .Bind("rang", ArrayText(rank_))
+      .Bind("dispositif", ArrayText(device_))
+      .Bind("patient", ArrayText(patient_))
+      .Bind("horodatage", TextArray(device_timestamp_, device_timestamp_null_))
+      .Bind("metadata", TextArray(metadata_, metadata_null_))
+      .Bind("empreinte", ArrayText(fingerprint_, fingerprint_null_))
       .Run();
 }
 
@@ -70,44 +129,64 @@ void SeriesRows::Add(std::int64_t id, const StoredMessage& message, std::int16_t
 }
 
 void SeriesRows::Upsert(Lease& lease) {
+  if (series_.empty()) return;
+  Columns rows;
   for (const auto& [key, series] : series_) {
     const auto& [patient, device, type] = key;
-    const bool live = series.newest_id != 0;
-    const auto some = [live](std::int64_t value) { return live ? std::optional<std::int64_t>(value) : std::nullopt; };
-    // A newer value replaces the newest; "newest" never moves back.
-    Statement(lease,
-              "INSERT INTO fajma_serie (patient_id, dispositif_id, type_id, nombre, premiere_id, derniere_id, "
-              "donnee_id, valeur, entiere, \"timestamp\", recu) VALUES (:patient, :dispositif, :type, :nombre, "
-              ":premiere, :derniere, :donnee, :valeur, :entiere, :ts, :recu) "
-              "ON CONFLICT (patient_id, dispositif_id, type_id) DO UPDATE SET "
-              "nombre = fajma_serie.nombre + excluded.nombre, "
-              "premiere_id = CASE WHEN excluded.premiere_id < fajma_serie.premiere_id "
-              "THEN excluded.premiere_id ELSE fajma_serie.premiere_id END, "
-              "derniere_id = CASE WHEN excluded.derniere_id > fajma_serie.derniere_id "
-              "THEN excluded.derniere_id ELSE fajma_serie.derniere_id END, "
-              "donnee_id = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
-              "THEN excluded.donnee_id ELSE fajma_serie.donnee_id END, "
-              "valeur = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
-              "THEN excluded.valeur ELSE fajma_serie.valeur END, "
-              "entiere = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
-              "THEN excluded.entiere ELSE fajma_serie.entiere END, "
-              "recu = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
-              "THEN excluded.recu ELSE fajma_serie.recu END, "
-              "\"timestamp\" = CASE WHEN excluded.\"timestamp\" >= COALESCE(fajma_serie.\"timestamp\", 0) "
-              "THEN excluded.\"timestamp\" ELSE fajma_serie.\"timestamp\" END")
-        .Bind("patient", patient)
-        .Bind("dispositif", device)
-        .Bind("type", type)
-        .Bind("nombre", series.count)
-        .Bind("premiere", series.first_id)
-        .Bind("derniere", series.last_id)
-        .Bind("donnee", some(series.newest_id))
-        .Bind("valeur", series.newest.value)
-        .Bind("entiere", some(series.newest.integral ? 1 : 0))
-        .Bind("ts", some(series.measured_at))
-        .Bind("recu", some(series.received_at))
-        .Run();
+    rows.patient.push_back(patient);
+    rows.device.push_back(device);
+    rows.type.push_back(type);
+    rows.count.push_back(series.count);
+    rows.first.push_back(series.first_id);
+    rows.last.push_back(series.last_id);
+    rows.newest.push_back(series.newest_id);
+    rows.value.push_back(series.newest.value);
+    rows.integral.push_back(series.newest.integral ? 1 : 0);
+    rows.measured.push_back(series.measured_at);
+    rows.received.push_back(series.received_at);
+    rows.nulls.push_back(series.newest_id != 0 ? soci::i_ok : soci::i_null);
   }
+  lease.dialect() == Dialect::kSqlite ? UpsertRows(lease, rows) : UpsertArrays(lease, rows);
+}
+
+void SeriesRows::UpsertRows(Lease& lease, Columns& rows) {
+  Statement(lease, std::string(kInsertSeries) +
+                       "VALUES (:patient, :dispositif, :type, :nombre, :premiere, :derniere, :donnee, :valeur, "
+                       ":entiere, :ts, :recu) " +
+                       std::string(kOnSeriesConflict))
+      .BindRows("patient", rows.patient)
+      .BindRows("dispositif", rows.device)
+      .BindRows("type", rows.type)
+      .BindRows("nombre", rows.count)
+      .BindRows("premiere", rows.first)
+      .BindRows("derniere", rows.last)
+      .BindRows("donnee", rows.newest, rows.nulls)
+      .BindRows("valeur", rows.value)
+      .BindRows("entiere", rows.integral, rows.nulls)
+      .BindRows("ts", rows.measured, rows.nulls)
+      .BindRows("recu", rows.received, rows.nulls)
+      .Run();
+}
+
+void SeriesRows::UpsertArrays(Lease& lease, const Columns& rows) {
+  Statement(lease, std::string(kInsertSeries) +
+                       "SELECT * FROM unnest(CAST(:patient AS BIGINT[]), CAST(:dispositif AS BIGINT[]), "
+                       "CAST(:type AS SMALLINT[]), CAST(:nombre AS BIGINT[]), CAST(:premiere AS BIGINT[]), "
+                       "CAST(:derniere AS BIGINT[]), CAST(:donnee AS BIGINT[]), CAST(:valeur AS DOUBLE PRECISION[]), "
+                       "CAST(:entiere AS SMALLINT[]), CAST(:ts AS BIGINT[]), CAST(:recu AS BIGINT[])) " +
+                       std::string(kOnSeriesConflict))
+      .Bind("patient", ArrayText(rows.patient))
+      .Bind("dispositif", ArrayText(rows.device))
+      .Bind("type", ArrayText(rows.type))
+      .Bind("nombre", ArrayText(rows.count))
+      .Bind("premiere", ArrayText(rows.first))
+      .Bind("derniere", ArrayText(rows.last))
+      .Bind("donnee", ArrayText(rows.newest, rows.nulls))
+      .Bind("valeur", ArrayText(rows.value))
+      .Bind("entiere", ArrayText(rows.integral, rows.nulls))
+      .Bind("ts", ArrayText(rows.measured, rows.nulls))
+      .Bind("recu", ArrayText(rows.received, rows.nulls))
+      .Run();
 }
 
 }  // namespace fajma

@@ -90,6 +90,10 @@ IngestStore::Transaction::~Transaction() {
   if (!state_->committed) state_->cache().devices.Forget();
 }
 
+void IngestStore::Transaction::LoadDevices(const std::vector<Mac>& macs) {
+  state_->cache().devices.LoadAll(state_->lease, macs);
+}
+
 DeviceState* IngestStore::Transaction::FindDevice(Mac mac) { return state_->cache().devices.Find(state_->lease, mac); }
 
 DeviceState* IngestStore::Transaction::FindDeviceById(std::int64_t id) {

@@ -60,6 +60,9 @@ class IngestStore {
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
+    // Those that a batch is about to ask for, each once: in few round trips, and locked in one order. Before any other
+    // call.
+    void LoadDevices(const std::vector<Mac>& macs);
     // nullptr: no such device. Valid until the end of the transaction.
     DeviceState* FindDevice(Mac mac);
     DeviceState* FindDeviceById(std::int64_t id);

@@ -1,8 +1,9 @@
 #include "core/store/rollup_rows.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "core/store/array_text.h"
 
 namespace fajma {
 namespace {
@@ -32,18 +33,6 @@ std::string Upserting(Dialect dialect) {
   std::string text(kInsert);
   text += For(dialect, kSqliteValues, kPostgresValues);
   return text += kOnConflict;
-}
-
-// "{1,2.5}"
-template <typename T>
-std::string ArrayText(const std::vector<T>& column) {
-  std::string text = "{";
-  char digits[32];
-  for (const T value : column) {
-    if (text.size() > 1) text += ',';
-    text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  }
-  return text += '}';
 }
 
 struct Columns {
