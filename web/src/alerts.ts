@@ -54,7 +54,9 @@ export function changeAlert(list: AlertList, change: AlertChange, alert: Alert, 
     cursor: cursor ?? known?.cursor ?? null,
     changedAt: now,
   };
-  const isNews = !next.resolved && !next.acknowledged && (!known || change === "alert_escalated");
+  // An alert that waits for an acknowledgement is told of again when its condition is back.
+  const isBack = change === "alert" && known?.alert.resolved === true;
+  const isNews = !next.resolved && !next.acknowledged && (!known || isBack || change === "alert_escalated");
   return {
     entries: { ...list.entries, [alert.id]: entry },
     announcement: isNews ? announce(list, next, change) : list.announcement,

@@ -34,6 +34,14 @@ describe("the list", () => {
     expect(list.announcement?.serial).toBe(1);
   });
 
+  test("an alert that still waits is told of again when its condition is back", () => {
+    hear("alert", alert(1), 7);
+    hear("alert_resolved", alert(1, "critical", { resolved: true }), 8);
+    hear("alert", alert(1), 9);
+    expect(list.announcement?.serial).toBe(2);
+    expect(list.entries[1]?.alert.resolved).toBe(false);
+  });
+
   test("an unknown level is shown as critical", () => {
     expect(parseAlert({ id: 1, niveau: "grave" })?.level).toBe("critical");
   });
