@@ -11,12 +11,6 @@ namespace {
 
 using auth::SessionEndReason;
 
-std::string FieldOf(const http::Response& response, std::string_view name) {
-  const auto document = json::Document::Parse(response.BodyView());
-  const auto field = document ? document.value().root().Find(name) : std::nullopt;
-  return field ? Compact(*field) : "absent";
-}
-
 constexpr char kNewUser[] =
     R"({"username":"zoé","password":"long enough","role":"medecin","first_name":"Zoé","salles":["salle1"]})";
 

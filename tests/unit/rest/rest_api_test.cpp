@@ -17,12 +17,6 @@ std::int64_t CountOf(const http::Response& response) {
   return count ? count->AsInt64() : -1;
 }
 
-std::string FieldOf(const http::Response& response, std::string_view name) {
-  const auto document = json::Document::Parse(response.BodyView());
-  const auto field = document ? document.value().root().Find(name) : std::nullopt;
-  return field ? Compact(*field) : "absent";
-}
-
 constexpr char kNewDevice[] =
     R"({"nom":"n","type_dispositif":"capteur_cardiaque","adresse_mac":"02:00:00:00:00:01","patient":1})";
 
