@@ -30,7 +30,7 @@ struct AgeRow {
 };
 constexpr AgeRow kByAge[] = {
     {CutTable::kAlerts, "fajma_alertesiot",
-     "(supprime_le < :avant OR (supprime_le IS NULL AND acquittee = 1 AND (resolue_le < :avant OR"
+     "(supprime_le < :avant OR (supprime_le IS NULL AND \"signal\" = 0 AND (resolue_le < :avant OR"
      " (resolue_le IS NULL AND condition_code = '')))) AND date_creation < :avant"
      " AND (date_acquittement IS NULL OR date_acquittement < :avant) AND NOT EXISTS (SELECT 1 FROM"
      " fajma_alerte_evenement e JOIN fajma_commit c ON c.lot = e.id / 8192"

@@ -94,7 +94,7 @@ TEST_F(ResumeOverCuts, EveryRowIsSentOnceOrLiesInAGapThatWasTold) {
                                                  now);
         existed[kAlertEvents].push_back(raised.cursor);
         if (random() % 2 == 0) {
-          existed[kAlertEvents].push_back(alerts_.Acknowledge(raised.alert.id, 1, now).event->cursor);
+          existed[kAlertEvents].push_back(alerts_.Acknowledge(raised.alert.id, 1, now).events.back().cursor);
         }
         break;
       }

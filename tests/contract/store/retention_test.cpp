@@ -204,12 +204,12 @@ TEST_F(Retained, StatisticsOfTheHoursThatAreKeptStayWhatTheyWere) {
 }
 
 TEST_F(Retained, AlertsThatArePresentOrNotAcknowledgedAreNeverCut) {
-  const auto request = [this](std::string condition, AlertChange change) {
+  const auto request = [this](std::string condition, AlarmInputKind kind) {
     AlertRequest wanted;
-    wanted.change = change;
+    wanted.input = {kind, AlertLevel::kCritical};
+    wanted.at = kNow;
     wanted.patient = std::make_shared<const PatientRef>(PatientRef{one_, "p1", "salle1"});
     wanted.device_id = device_;
-    wanted.level = AlertLevel::kCritical;
     wanted.condition = std::move(condition);
     wanted.title = "t";
     wanted.message = "m";
@@ -217,11 +217,11 @@ TEST_F(Retained, AlertsThatArePresentOrNotAcknowledgedAreNeverCut) {
     return wanted;
   };
   const Cursor read = Store(150, kNow);
-  alerts_.Apply({request("present", AlertChange::kRaised), request("open", AlertChange::kRaised),
-                 request("ended", AlertChange::kRaised), request("later", AlertChange::kRaised)},
+  alerts_.Apply({request("present", AlarmInputKind::kCondition), request("open", AlarmInputKind::kCondition),
+                 request("ended", AlarmInputKind::kCondition), request("later", AlarmInputKind::kCondition)},
                 read, kNow);
-  alerts_.Apply({request("open", AlertChange::kResolved), request("ended", AlertChange::kResolved),
-                 request("later", AlertChange::kResolved)},
+  alerts_.Apply({request("open", AlarmInputKind::kGone), request("ended", AlarmInputKind::kGone),
+                 request("later", AlarmInputKind::kGone)},
                 read, kNow);
   const std::vector<Alert> all = alerts_.List({}, {}).rows;  // newest first
   ASSERT_EQ(all.size(), 4U);
