@@ -97,8 +97,8 @@ TEST_F(AlertActions, RefuseBadInput) {
 
 TEST_F(AlertActions, AreNotForWhoSeesAnotherRoom) {
   NewAlert alert;
-  alert.device_id = 2;
-  alert.patient_id = 2;  // of salle2
+  alert.device_id = 5;
+  alert.patient_id = 5;  // of salle2
   alert.level = AlertLevel::kCritical;
   alert.title = alert.message = "T";
   const std::int64_t id = alerts_->Create(alert, SystemNow()).alert.id;
