@@ -1,11 +1,11 @@
 #include "core/alerts/alert_engine.h"
 
+#include "core/domain/alert_nature.h"
 #include "core/domain/alert_text.h"
 
 namespace fajma {
 namespace {
 
-constexpr std::string_view kClockPrefix = "clock:";
 constexpr std::string_view kLatePrefix = "late:";
 
 const Measure* FindLateMeasure(std::string_view condition) {
@@ -24,7 +24,7 @@ void Believe(std::optional<AlertLevel> present, LevelSignals& signals) {
 
 }  // namespace
 
-std::string ClockCondition(std::int64_t device_id) { return std::string(kClockPrefix) + std::to_string(device_id); }
+std::string ClockCondition(std::int64_t device_id) { return std::string(kClockCondition) + std::to_string(device_id); }
 std::string LateCondition(const Measure& measure) { return std::string(kLatePrefix) + std::string(measure.name); }
 
 void AlertEngine::Clear() {
@@ -60,7 +60,7 @@ void AlertEngine::Reload(Thresholds thresholds, const std::vector<Alert>& open) 
       Believe(alert.alarm.condition, condition.watch.signals);
     } else if (const Measure* late = FindLateMeasure(alert.condition)) {
       measures_[alert.patient->id][PlaceOf(*late)].late = alert.level;
-    } else if (alert.condition.starts_with(kClockPrefix) && alert.alarm.condition) {
+    } else if (alert.condition.starts_with(kClockCondition) && alert.alarm.condition) {
       wrong_clocks_.insert({alert.patient->id, alert.device_id});
     }
   }

@@ -37,7 +37,7 @@ struct Alert {
   std::int64_t id = 0;
   std::int64_t device_id = 0;
   std::shared_ptr<const PatientRef> patient;
-  std::string condition;  // "heart_rate" for a measure, "clock:<device id>" for a wrong clock, "" when made over REST
+  std::string condition;  // "heart_rate" for a measure, alert_nature.h for technical ones, "" when made over REST
   AlertLevel level = AlertLevel::kInfo;
   std::string title;  // French, as documented
   std::string message;
