@@ -11,6 +11,7 @@
 #include "core/domain/boot_ledger.h"
 #include "core/domain/device_rate.h"
 #include "core/domain/reading.h"
+#include "core/domain/report_gaps.h"
 
 namespace fajma {
 
@@ -60,8 +61,10 @@ struct DeviceState {
   LateRun late;
   Micros newest_measured_at = 0;  // of all messages identified by their time: a later one cannot be a duplicate
   DeviceRate rate;
+  ReportGaps gaps;               // of its live messages
+  Micros quarantined_at = 0;     // when the last one of its own was quarantined; 0: never
   std::vector<BootState> boots;  // those that this batch or an earlier one named
-  bool changed = false;          // clock, contact, newest_measured_at or rate
+  bool changed = false;          // clock, contact, newest_measured_at, rate, gaps or quarantined_at
   bool row_changed = false;      // status, firmware, battery or signal
 
   // False after the discharge of its patient, until it is given to another.

@@ -190,6 +190,7 @@ void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& ve
     return Quarantine(item, device, nobody, SocketErrorFrame(item, nobody.code));
   }
   Touch(item, device);
+  if (!verdict.late) TakeReport(device.gaps, item.raw.received_at);
   if (SetStatus(device, kActive)) {
     device.row_changed = true;
     if (item.raw.door == Door::kMqtt) result_.commit->returned.push_back(device.ref.mac);
@@ -224,7 +225,8 @@ void Batch::TakeStatus(const IngestItem& item) {
   const Result<DecodedStatus> decoded = decoder_.DecodeStatus(item.raw.payload);
   if (!decoded) return Quarantine(item, *device, decoded.rejection(), {});
   const DecodedStatus& status = decoded.value();
-  if (status.online) Touch(item, *device);
+  // A retained one was kept by the broker: nothing came from the device now.
+  if (status.online && (item.raw.flags & kRetained) == 0) Touch(item, *device);
   if (status.online && item.raw.door == Door::kMqtt) result_.commit->returned.push_back(mac);
   if (!status.firmware.empty() && status.firmware != device->firmware) {
     device->firmware = status.firmware;
@@ -300,6 +302,10 @@ bool Batch::SetStatus(DeviceState& device, std::string_view status) {
 void Batch::Quarantine(const IngestItem& item, DeviceState& device, const Rejection& rejection,
                        std::string error_frame) {
   SettleNumber(item, device);
+  if (item.raw.kind != RawKind::kSocket || !IsForbidden(item, device)) {
+    device.quarantined_at = std::max(device.quarantined_at, item.raw.received_at);
+    device.changed = true;
+  }
   transaction_.Quarantine({item.raw.received_at, item.raw.door, device.ref.id, rejection, item.raw.payload});
   Settle(item, Disposition::kQuarantined, device.ref.mac, &rejection, std::move(error_frame));
 }

@@ -9,7 +9,7 @@ namespace {
 
 const std::string kSelect =
     "SELECT id, adresse_mac, nom, type_dispositif, adresse_ip, status, derniere_connexion, version_firmware,"
-    " niveau_batterie, qualite_signal, date_creation, date_modification, patient_id FROM fajma_dispositivesiot";
+    " niveau_batterie, qualite_signal, date_creation, date_modification, patient_id, intervalle_attendu FROM fajma_dispositivesiot";
 
 // One row of kSelect.
 class DeviceRow {
@@ -17,7 +17,7 @@ class DeviceRow {
   explicit DeviceRow(Statement& query) {
     query.Into(device_.id, mac_, device_.name, device_.type, device_.ip_address, device_.status, device_.last_seen_at,
                device_.firmware, device_.battery_percent, device_.signal_percent, device_.created_at,
-               device_.updated_at, device_.patient_id);
+               device_.updated_at, device_.patient_id, device_.expected_interval_seconds);
   }
   Device Get() {
     device_.mac = Mac::ParseColons(mac_).value_or(Mac());
@@ -62,7 +62,8 @@ void BindColumns(Statement& statement, const Device& device) {
       .Bind("batterie", device.battery_percent)
       .Bind("signal", device.signal_percent)
       .Bind("modification", device.updated_at)
-      .Bind("patient", device.patient_id);
+      .Bind("patient", device.patient_id)
+      .Bind("intervalle", device.expected_interval_seconds);
 }
 
 void BeginAssignment(Lease& lease, std::int64_t device_id, std::int64_t patient_id, Micros now) {
@@ -92,6 +93,7 @@ void Patch(Device& device, const DevicePatch& patch) {
   if (patch.battery_percent) device.battery_percent = *patch.battery_percent;
   if (patch.signal_percent) device.signal_percent = *patch.signal_percent;
   if (patch.patient_id) device.patient_id = *patch.patient_id;
+  if (patch.expected_interval_seconds) device.expected_interval_seconds = *patch.expected_interval_seconds;
 }
 
 void WriteRow(Lease& lease, const Device& device) {
@@ -99,7 +101,7 @@ void WriteRow(Lease& lease, const Device& device) {
                    "UPDATE fajma_dispositivesiot SET adresse_mac = :mac, nom = :nom, type_dispositif = :type,"
                    " adresse_ip = :ip, status = :status, derniere_connexion = :connexion, version_firmware = :firmware,"
                    " niveau_batterie = :batterie, qualite_signal = :signal, date_modification = :modification,"
-                   " patient_id = :patient WHERE id = :id");
+                   " patient_id = :patient, intervalle_attendu = :intervalle WHERE id = :id");
   BindColumns(update, device);
   update.Bind("id", device.id).Run();
 }
@@ -144,8 +146,8 @@ DeviceResult DeviceStore::Create(const Device& device, Micros now) {
     Statement insert(lease,
                      "INSERT INTO fajma_dispositivesiot (adresse_mac, nom, type_dispositif, adresse_ip, status,"
                      " derniere_connexion, version_firmware, niveau_batterie, qualite_signal, date_creation,"
-                     " date_modification, patient_id) VALUES (:mac, :nom, :type, :ip, :status, :connexion, :firmware,"
-                     " :batterie, :signal, :modification, :modification, :patient)"
+                     " date_modification, patient_id, intervalle_attendu) VALUES (:mac, :nom, :type, :ip, :status, :connexion, :firmware,"
+                     " :batterie, :signal, :modification, :modification, :patient, :intervalle)"
                      " ON CONFLICT DO NOTHING RETURNING id");
     BindColumns(insert, created);
     if (!insert.Into(created.id).Next()) return {DeviceOutcome::kMacTaken, std::nullopt};

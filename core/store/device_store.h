@@ -27,6 +27,7 @@ struct Device {
   Micros created_at = 0;
   Micros updated_at = 0;
   std::int64_t patient_id = 0;
+  std::optional<int> expected_interval_seconds;  // between its messages; absent: as it was learnt
 };
 
 // What to change: an absent field stays as it is; a present one of those that may be NULL may hold nullopt.
@@ -41,6 +42,7 @@ struct DevicePatch {
   std::optional<std::optional<int>> battery_percent;
   std::optional<std::optional<int>> signal_percent;
   std::optional<std::int64_t> patient_id;
+  std::optional<std::optional<int>> expected_interval_seconds;
 };
 
 struct DeviceFilter {

@@ -64,16 +64,18 @@ void WriteBoot(Lease& lease, std::int64_t device_id, BootState& boot, Micros now
 
 constexpr std::string_view kInsertStates =
     "INSERT INTO fajma_etat_dispositif (dispositif_id, horloge, dernier_contact, dernier_horodatage, debit_le, "
-    "debit_reste, debit_credit, debit_dit) ";
+    "debit_reste, debit_credit, debit_dit, direct_le, troncon_depuis, ecarts, quarantaine_le) ";
 constexpr std::string_view kOnStateConflict =
     "ON CONFLICT (dispositif_id) DO UPDATE SET horloge = excluded.horloge, dernier_contact = excluded.dernier_contact, "
     "dernier_horodatage = excluded.dernier_horodatage, debit_le = excluded.debit_le, "
-    "debit_reste = excluded.debit_reste, debit_credit = excluded.debit_credit, debit_dit = excluded.debit_dit";
+    "debit_reste = excluded.debit_reste, debit_credit = excluded.debit_credit, debit_dit = excluded.debit_dit, "
+    "direct_le = excluded.direct_le, troncon_depuis = excluded.troncon_depuis, ecarts = excluded.ecarts, "
+    "quarantaine_le = excluded.quarantaine_le";
 
 // In the order of their ids, each once.
 void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
   if (devices.empty()) return;
-  std::vector<long long> id, contact, newest, accepted, level, credit, told;
+  std::vector<long long> id, contact, newest, accepted, level, credit, told, live, stretch, rungs, quarantined;
   std::vector<int> clock;
   for (DeviceState* device : devices) {
     id.push_back(device->ref.id);
@@ -84,11 +86,16 @@ void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
     level.push_back(device->rate.level);
     credit.push_back(device->rate.credit);
     told.push_back(device->rate.told_at);
+    live.push_back(device->gaps.heard_at);
+    stretch.push_back(device->gaps.stretch_since);
+    rungs.push_back(device->gaps.rungs);
+    quarantined.push_back(device->quarantined_at);
     device->changed = false;
   }
   if (lease.dialect() == Dialect::kSqlite) {
     Statement(lease, std::string(kInsertStates) +
-                         "VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, :credit, :dit) " +
+                         "VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, :credit, :dit, :direct, "
+                         ":troncon, :ecarts, :quarantaine) " +
                          std::string(kOnStateConflict))
         .BindRows("dispositif", id)
         .BindRows("horloge", clock)
@@ -98,13 +105,19 @@ void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
         .BindRows("reste", level)
         .BindRows("credit", credit)
         .BindRows("dit", told)
+        .BindRows("direct", live)
+        .BindRows("troncon", stretch)
+        .BindRows("ecarts", rungs)
+        .BindRows("quarantaine", quarantined)
         .Run();
     return;
   }
   Statement(lease, std::string(kInsertStates) +
                        "SELECT * FROM unnest(CAST(:dispositif AS BIGINT[]), CAST(:horloge AS SMALLINT[]), "
                        "CAST(:contact AS BIGINT[]), CAST(:horodatage AS BIGINT[]), CAST(:le AS BIGINT[]), "
-                       "CAST(:reste AS BIGINT[]), CAST(:credit AS BIGINT[]), CAST(:dit AS BIGINT[])) " +
+                       "CAST(:reste AS BIGINT[]), CAST(:credit AS BIGINT[]), CAST(:dit AS BIGINT[]), "
+                       "CAST(:direct AS BIGINT[]), CAST(:troncon AS BIGINT[]), CAST(:ecarts AS BIGINT[]), "
+                       "CAST(:quarantaine AS BIGINT[])) " +
                        std::string(kOnStateConflict))
       .Bind("dispositif", ArrayText(id))
       .Bind("horloge", ArrayText(clock))
@@ -114,6 +127,10 @@ void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
       .Bind("reste", ArrayText(level))
       .Bind("credit", ArrayText(credit))
       .Bind("dit", ArrayText(told))
+      .Bind("direct", ArrayText(live))
+      .Bind("troncon", ArrayText(stretch))
+      .Bind("ecarts", ArrayText(rungs))
+      .Bind("quarantaine", ArrayText(quarantined))
       .Run();
 }
 
@@ -141,7 +158,8 @@ std::string SelectDevices(std::string_view which, Dialect dialect) {
   std::string sql =
       "SELECT d.id, d.adresse_mac, d.status, d.version_firmware, d.niveau_batterie, d.qualite_signal, "
       "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage, e.debit_le, e.debit_reste, "
-      "e.debit_credit, e.debit_dit, p.id, p.identifiant, p.salle FROM fajma_dispositivesiot d "
+      "e.debit_credit, e.debit_dit, e.direct_le, e.troncon_depuis, e.ecarts, e.quarantaine_le, p.id, p.identifiant, "
+      "p.salle FROM fajma_dispositivesiot d "
       "JOIN fajma_patient p ON p.id = d.patient_id "
       "LEFT JOIN fajma_etat_dispositif e ON e.dispositif_id = d.id WHERE ";
   sql += which;
@@ -174,7 +192,8 @@ class DeviceCache::DeviceRow {
  public:
   explicit DeviceRow(Statement& query) {
     query.Into(id_, mac_, status_, firmware_, battery_, signal_, last_seen_, clock_, contact_, newest_, accepted_,
-               level_, credit_, told_, patient_.id, patient_.identifier, patient_.room);
+               level_, credit_, told_, live_, stretch_, rungs_, quarantined_, patient_.id, patient_.identifier,
+               patient_.room);
   }
   const PatientRef& patient() const { return patient_; }
 
@@ -192,6 +211,8 @@ class DeviceCache::DeviceRow {
     device->clock = static_cast<ClockState>(clock_.value_or(0));
     device->newest_measured_at = newest_.value_or(0);
     device->rate = {accepted_.value_or(0), level_.value_or(0), credit_.value_or(0), told_.value_or(0)};
+    device->gaps = {live_.value_or(0), stretch_.value_or(0), rungs_.value_or(0)};
+    device->quarantined_at = quarantined_.value_or(0);
     return device;
   }
 
@@ -200,7 +221,7 @@ class DeviceCache::DeviceRow {
   std::string mac_, status_;
   std::optional<std::string> firmware_;
   std::optional<std::int64_t> battery_, signal_, last_seen_, contact_, newest_, clock_, accepted_, level_, credit_,
-      told_;
+      told_, live_, stretch_, rungs_, quarantined_;
   PatientRef patient_;
 };
 
