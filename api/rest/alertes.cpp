@@ -22,6 +22,9 @@ http::Response List(Call& call, AlertFilter filter) {
   filter.device_id = values.Integer("dispositif");
   filter.patient_id = values.Integer("patient");
   if (const auto level = values.Text("niveau")) filter.level = FindAlertLevel(*level);
+  if (const auto nature = values.Text("nature")) {
+    filter.nature = *nature == NameOf(AlertNature::kTechnical) ? AlertNature::kTechnical : AlertNature::kPhysiological;
+  }
   if (!filter.acknowledged) filter.acknowledged = values.Boolean("acquittee");
   filter.present_only = values.Has("etat");
   filter.patients = call.identity->patients;

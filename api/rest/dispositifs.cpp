@@ -25,6 +25,7 @@ void AppendDevice(std::string& out, const Device& device) {
   writer.Time("date_creation", device.created_at);
   writer.Time("date_modification", device.updated_at);
   writer.Integer("patient", device.patient_id);
+  writer.IntegerOrNull("intervalle_attendu", device.expected_interval_seconds);
   writer.End();
 }
 
@@ -68,6 +69,7 @@ DevicePatch PatchOf(const Values& values) {
   if (values.Has("niveau_batterie")) patch.battery_percent = ToInt(values.Integer("niveau_batterie"));
   if (values.Has("qualite_signal")) patch.signal_percent = ToInt(values.Integer("qualite_signal"));
   patch.patient_id = values.Integer("patient");
+  if (values.Has("intervalle_attendu")) patch.expected_interval_seconds = ToInt(values.Integer("intervalle_attendu"));
   return patch;
 }
 
@@ -138,6 +140,7 @@ http::Response CreateDevice(Call& call) {
   device.battery_percent = ToInt(values.Integer("niveau_batterie"));
   device.signal_percent = ToInt(values.Integer("qualite_signal"));
   device.patient_id = *values.Integer("patient");
+  device.expected_interval_seconds = ToInt(values.Integer("intervalle_attendu"));
   const DeviceResult result = call.app.devices.Create(device, call.app.now());
   if (result.outcome != DeviceOutcome::kDone) return MacTaken();
   return Show(201, *result.device);

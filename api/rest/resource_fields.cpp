@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/domain/alert_level.h"
+#include "core/domain/alert_nature.h"
 
 namespace fajma::rest {
 namespace {
@@ -29,6 +30,7 @@ constexpr Field kDeviceFields[] = {
     {.name = "date_creation", .type = kDateTime, .read_only = true},
     {.name = "date_modification", .type = kDateTime, .read_only = true},
     {.name = "patient", .type = kKey, .required = true},
+    {.name = "intervalle_attendu", .type = kInteger, .nullable = true, .min = 1, .max = 86'400},
 };
 
 constexpr Field kCommandFields[] = {
@@ -66,6 +68,7 @@ constexpr Field kAlertFields[] = {
     {.name = "patient", .type = kKey, .required = true},
     {.name = "donnee_declencheur", .type = kKey, .nullable = true},
     {.name = "acquittee_par", .type = kKey, .read_only = true},
+    {.name = "nature", .type = kChoice, .read_only = true, .choices = kAlertNatureNames},
 };
 
 constexpr Field kLoginFields[] = {
@@ -111,6 +114,7 @@ constexpr Field kAlertFilters[] = {
     {.name = "niveau", .type = kChoice, .choices = kAlertLevelNames},
     {.name = "acquittee", .type = kBoolean},
     {.name = "etat", .type = kChoice, .choices = kAlertStates},
+    {.name = "nature", .type = kChoice, .choices = kAlertNatureNames},
 };
 
 constexpr Field kPatientFilters[] = {

@@ -1,5 +1,7 @@
 #include "core/json/alert_json.h"
 
+#include "core/domain/alert_nature.h"
+
 namespace fajma::json {
 
 void AppendAlertMembers(ObjectWriter& writer, const Alert& alert) {
@@ -14,6 +16,7 @@ void AppendAlertMembers(ObjectWriter& writer, const Alert& alert) {
   writer.Integer("patient", alert.patient->id);
   writer.IntegerOrNull("donnee_declencheur", alert.trigger_reading_id);
   writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
+  writer.String("nature", NameOf(NatureOf(alert.condition)));
 }
 
 void AppendAlarmMembers(ObjectWriter& writer, const Alert& alert) {

@@ -9,7 +9,7 @@
 
 namespace fajma::json {
 
-// The members, in the documented order; the object stays open.
+// The members, in the documented order, then the nature; the object stays open.
 void AppendAlertMembers(ObjectWriter& writer, const Alert& alert);
 // What the documented ones do not tell: etat, niveau_condition, escalade_le, silence_jusqu, assignee_a, tardive.
 void AppendAlarmMembers(ObjectWriter& writer, const Alert& alert);

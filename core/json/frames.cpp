@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/domain/alert_nature.h"
 #include "core/json/alert_json.h"
 #include "core/json/writer.h"
 
@@ -33,6 +34,7 @@ void AppendAlert(std::string& out, const Alert& alert) {
   writer.IntegerOrNull("acquittee_par", alert.acknowledged_by);
   writer.TimeOrNull("date_acquittement", alert.acknowledged_at);
   writer.Time("date_creation", alert.created_at);
+  writer.String("nature", NameOf(NatureOf(alert.condition)));
   writer.End();
 }
 

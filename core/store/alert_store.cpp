@@ -18,6 +18,18 @@ std::string LevelsFrom(AlertLevel minimum) {
   return text + "')";
 }
 
+// NatureOf as SQL.
+std::string IsOf(AlertNature nature) {
+  std::string text;
+  for (const std::string_view technical : kTechnicalConditions) {
+    text += text.empty() ? "(" : " OR ";
+    text += IsOfDevice(technical) ? "condition_code LIKE '" : "condition_code = '";
+    text += technical;
+    text += IsOfDevice(technical) ? "%'" : "'";
+  }
+  return (nature == AlertNature::kTechnical ? "" : "NOT ") + text + ")";
+}
+
 Conditions ConditionsOf(const AlertFilter& filter, Dialect dialect) {
   Conditions conditions;
   conditions.Add("supprime_le IS NULL");
@@ -25,6 +37,7 @@ Conditions ConditionsOf(const AlertFilter& filter, Dialect dialect) {
   if (filter.patient_id) conditions.Add("patient_id = :patient", "patient", *filter.patient_id);
   if (filter.level) conditions.Add("niveau = :niveau", "niveau", std::string(NameOf(*filter.level)));
   if (filter.minimum_level != AlertLevel::kInfo) conditions.Add(LevelsFrom(filter.minimum_level));
+  if (filter.nature) conditions.Add(IsOf(*filter.nature));
   // The number stands in the text, as in the condition of the index of what is not acknowledged.
   if (filter.acknowledged) conditions.Add(*filter.acknowledged ? "acquittee = 1" : "acquittee = 0");
   if (filter.present_only) conditions.Add("resolue_le IS NULL AND condition_code <> '' AND tardive = 0");

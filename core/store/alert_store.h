@@ -12,6 +12,7 @@
 #include "core/alerts/alert_request.h"
 #include "core/alerts/level_signal.h"
 #include "core/domain/alert.h"
+#include "core/domain/alert_nature.h"
 #include "core/store/database.h"
 #include "core/store/page.h"
 #include "core/store/reading_store.h"
@@ -24,6 +25,7 @@ struct AlertFilter {
   std::optional<std::int64_t> patient_id;
   std::optional<AlertLevel> level;
   AlertLevel minimum_level = AlertLevel::kInfo;
+  std::optional<AlertNature> nature;
   std::optional<bool> acknowledged;
   bool present_only = false;  // neither resolved nor made over REST
   VisiblePatients patients;

@@ -140,6 +140,22 @@ TEST_F(Alerts, AreChangedInOneCommitWithTheCheckpoint) {
   EXPECT_EQ(present[1].patient->identifier, "p2");
 }
 
+TEST_F(Alerts, AreListedByTheirNature) {
+  for (const char* technical : {"silence", "battery:1", "signal:1", "quarantine:1", "clock:1"}) {
+    Raise(AlertLevel::kWarning, technical);
+  }
+  Raise(AlertLevel::kWarning, "heart_rate");
+  Raise(AlertLevel::kWarning, "late:heart_rate");
+  alerts_.Create(Manual(AlertLevel::kWarning), kNow);
+  for (const auto& [nature, count] : {std::pair(AlertNature::kTechnical, 5), {AlertNature::kPhysiological, 3}}) {
+    AlertFilter filter;
+    filter.nature = nature;
+    const Page<Alert> page = alerts_.List(filter, {});
+    EXPECT_EQ(page.count, count);
+    for (const Alert& alert : page.rows) EXPECT_EQ(NatureOf(alert.condition), nature) << alert.condition;
+  }
+}
+
 TEST_F(Alerts, AreNotTouchedByWhoIsBehind) {
   alerts_.SaveCheckpoint(kAlertConsumer, 100);
   EXPECT_TRUE(alerts_.Apply({Request(AlertChange::kRaised, AlertLevel::kWarning, one_, "x")}, 99, kNow).empty());

@@ -49,7 +49,7 @@ TEST_F(AlertsSocket, RaisesAnAlertByOneLevelAtATime) {
               std::string(R"({"type":"alert_escalated","alert":{"id":<id>,"dispositif":1,"patient":1,"niveau":")") +
                   level +
                   R"(","titre":"T","message":"M","donnee_declencheur":null,"acquittee":false,"acquittee_par":null,)"
-                  R"("date_acquittement":null,"date_creation":<time>},"cursor":<n>})");
+                  R"("date_acquittement":null,"date_creation":<time>,"nature":"physiologique"},"cursor":<n>})");
     EXPECT_EQ(demo.ReceiveText(), told);
     EXPECT_EQ(patient.ReceiveText(), told);
   }

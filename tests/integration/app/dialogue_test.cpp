@@ -22,7 +22,7 @@ std::string AlertOf(const std::string& type, const std::string& level, const std
   return R"({"type":")" + type + R"(","alert":{"id":<id>,"dispositif":1,"patient":1,"niveau":")" + level +
          R"(","titre":")" + title + R"(","message":")" + message +
          R"(","donnee_declencheur":<row>,"acquittee":false,"acquittee_par":null,"date_acquittement":null,)" +
-         R"("date_creation":<time>},"cursor":<n>})";
+         R"("date_creation":<time>,"nature":"physiologique"},"cursor":<n>})";
 }
 std::string Error(const std::string& code, const std::string& message, const std::string& more = {}) {
   return R"({"type":"error","code":")" + code + R"(","message":")" + message + "\"" + more + "}";
@@ -75,7 +75,8 @@ TEST_F(Dialogue, OfADeviceItsBrowserAndTheAlerts) {
   const std::string acknowledged =
       R"({"type":"alert_acknowledged","alert":{"id":<id>,"dispositif":1,"patient":1,"niveau":"critical",)"
       R"("titre":"Fréquence cardiaque anormale","message":"Fréquence cardiaque : 150 bpm","donnee_declencheur":<row>,)"
-      R"("acquittee":true,"acquittee_par":1,"date_acquittement":<time>,"date_creation":<time>},"cursor":<n>})";
+      R"("acquittee":true,"acquittee_par":1,"date_acquittement":<time>,"date_creation":<time>,)"
+      R"("nature":"physiologique"},"cursor":<n>})";
   ExpectNext(alerts, acknowledged);
   both(acknowledged);
   alerts.SendText(R"({"type": "acknowledge", "alert_id": )" + id + "}");

@@ -32,7 +32,9 @@ TEST(PatientAlertPayload, IsTheRowWithItsState) {
             R"({"id":42,"niveau":"critical","titre":"Fréquence cardiaque anormale",)"
             R"("message":"Fréquence cardiaque : 150 bpm","acquittee":false,"date_acquittement":null,)"
             R"("date_creation":"2026-01-01T00:00:00Z","dispositif":3,"patient":1,"donnee_declencheur":null,)"
-            R"("acquittee_par":null,"etat":"presente"})");
+            R"("acquittee_par":null,"nature":"physiologique","etat":"presente"})");
+  alert.condition = "battery:3";
+  EXPECT_NE(PatientAlertPayload(alert).find(R"("nature":"technique")"), std::string::npos);
   alert.resolved_at = kTime;
   EXPECT_NE(PatientAlertPayload(alert).find(R"("etat":"resolue")"), std::string::npos);
 }

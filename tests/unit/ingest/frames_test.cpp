@@ -28,7 +28,7 @@ Alert DocumentedAlert() {
 constexpr std::string_view kAlertObject =
     R"({"id":2,"dispositif":1,"patient":1,"niveau":"critical","titre":"Fréquence cardiaque anormale",)"
     R"("message":"Fréquence cardiaque : 150 bpm","donnee_declencheur":5,"acquittee":false,"acquittee_par":null,)"
-    R"("date_acquittement":null,"date_creation":"2026-11-22T17:18:31.355933Z"})";
+    R"("date_acquittement":null,"date_creation":"2026-11-22T17:18:31.355933Z","nature":"physiologique"})";
 
 TEST(Frames, SensorData) {
   StoredMessage message;
@@ -96,7 +96,7 @@ TEST(Frames, EachChangeOfAnAlert) {
       R"({"type":"alert_acknowledged","alert":{"id":2,"dispositif":1,"patient":1,"niveau":"critical",)"
       R"("titre":"Fréquence cardiaque anormale","message":"Fréquence cardiaque : 150 bpm","donnee_declencheur":5,)"
       R"("acquittee":true,"acquittee_par":1,"date_acquittement":"2026-11-22T17:18:46.482189Z",)"
-      R"("date_creation":"2026-11-22T17:18:31.355933Z"},"cursor":77})");
+      R"("date_creation":"2026-11-22T17:18:31.355933Z","nature":"physiologique"},"cursor":77})");
 }
 
 TEST(Frames, ActiveAlerts) {
@@ -105,6 +105,12 @@ TEST(Frames, ActiveAlerts) {
   const std::string object(kAlertObject);
   EXPECT_EQ(ActiveAlertsFrame(alerts),
             R"({"type":"active_alerts","count":2,"alerts":[)" + object + "," + object + "]}");
+}
+
+TEST(Frames, AnAlertOfADeviceIsTechnical) {
+  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert(), {}};
+  event.alert.condition = "silence";
+  EXPECT_NE(AlertFrame(event).find(R"("nature":"technique"})"), std::string::npos);
 }
 
 TEST(Frames, DeviceStatus) {

@@ -180,6 +180,47 @@ TEST_F(RestApiTest, AnEmptyValueClearsWhatMayBeNull) {
   EXPECT_EQ(FieldOf(cleared, "version_firmware"), "\"\"");
 }
 
+TEST_F(RestApiTest, TheIntervalOfADeviceIsSetAndLearntAgain) {
+  const std::string device = "/api/iot/dispositifs/1/";
+  EXPECT_EQ(FieldOf(Send({"GET", device}), "intervalle_attendu"), "null");
+  EXPECT_EQ(FieldOf(Send({"PATCH", device, R"({"intervalle_attendu":60})"}, "technicien"), "intervalle_attendu"), "60");
+  EXPECT_EQ(FieldOf(Send({"PATCH", device, R"({"nom":"autre"})"}), "intervalle_attendu"), "60");
+  for (const char* bad : {"0", "86401", "-1", "1.5", "\"x\""}) {
+    const http::Response refused = Send({"PATCH", device, R"({"intervalle_attendu":)" + std::string(bad) + "}"});
+    EXPECT_EQ(refused.status, 400) << bad;
+    EXPECT_NE(FieldOf(refused, "intervalle_attendu"), "");
+  }
+  EXPECT_EQ(FieldOf(Send({"GET", device}), "intervalle_attendu"), "60");
+  EXPECT_EQ(FieldOf(Send({"PATCH", device, R"({"intervalle_attendu":null})"}), "intervalle_attendu"), "null");
+  const http::Response created =
+      Send({"POST", "/api/iot/dispositifs/",
+            R"({"adresse_mac":"AA:BB:CC:11:22:33","nom":"N","type_dispositif":"capteur_cardiaque","patient":1,)"
+            R"("intervalle_attendu":86400})"});
+  EXPECT_EQ(FieldOf(created, "intervalle_attendu"), "86400");
+}
+
+TEST_F(RestApiTest, AlertsAreListedByTheirNature) {
+  AlertRequest silence;
+  silence.input = {AlarmInputKind::kCondition, AlertLevel::kCritical};
+  silence.at = SystemNow();
+  silence.patient = std::make_shared<PatientRef>(PatientRef{1, "patient1", "salle1"});
+  silence.device_id = 1;
+  silence.condition = "silence";
+  ASSERT_EQ(alerts_->Apply({silence}, 1, SystemNow()).size(), 1u);
+  ASSERT_EQ(Send({"POST", "/api/iot/alertes/",
+                  R"({"niveau":"critical","titre":"T","message":"M","dispositif":1,"patient":1})"})
+                .status,
+            201);
+  const http::Response technical = Send({"GET", "/api/iot/alertes/?nature=technique"}, "medecin");
+  EXPECT_EQ(CountOf(technical), 1);
+  EXPECT_NE(technical.BodyView().find(R"("nature":"technique")"), std::string::npos);
+  const http::Response other = Send({"GET", "/api/iot/alertes/active/?nature=physiologique"}, "medecin");
+  EXPECT_EQ(CountOf(other), 1);
+  EXPECT_NE(other.BodyView().find(R"("nature":"physiologique")"), std::string::npos);
+  EXPECT_EQ(CountOf(Send({"GET", "/api/iot/alertes/"})), 2);
+  EXPECT_EQ(Send({"GET", "/api/iot/alertes/?nature=autre"}).status, 400);
+}
+
 TEST_F(RestApiTest, ADeletedDevicesMacIsFree) {
   ASSERT_EQ(Send({"POST", "/api/iot/dispositifs/", kNewDevice}).status, 201);
   EXPECT_EQ(Send({"POST", "/api/iot/dispositifs/", kNewDevice}).status, 400);
