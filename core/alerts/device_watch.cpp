@@ -86,18 +86,19 @@ std::span<const DeviceCondition> DeviceConditions() { return kConditions; }
 
 void DeviceWatch::Reload(const std::vector<Alert>& open) {
   told_.clear();
-  for (const Alert& alert : open) {
-    if (!alert.alarm.condition) continue;
-    for (const std::string_view watched : kWatched) {
-      Key key{alert.patient->id, watched, 0};
-      const std::string_view code = alert.condition;
-      if (IsOfDevice(watched)) {
-        if (!code.starts_with(watched)) continue;
-        std::from_chars(code.data() + watched.size(), code.data() + code.size(), key.device_id);
-      } else if (code != watched) {
-        continue;
-      }
+  for (const Alert& alert : open) Note(alert);
+}
+
+void DeviceWatch::Note(const Alert& alert) {
+  for (const std::string_view watched : kWatched) {
+    const std::string_view code = alert.condition;
+    if (IsOfDevice(watched) ? !code.starts_with(watched) : code != watched) continue;
+    Key key{alert.patient->id, watched, 0};
+    if (IsOfDevice(watched)) std::from_chars(code.data() + watched.size(), code.data() + code.size(), key.device_id);
+    if (alert.alarm.condition) {
       told_[key] = {*alert.alarm.condition, alert.patient, alert.device_id};
+    } else {
+      told_.erase(key);
     }
   }
 }

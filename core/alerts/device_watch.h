@@ -40,6 +40,8 @@ class DeviceWatch {
  public:
   // Exactly these alerts are open: what they say of devices is what was told.
   void Reload(const std::vector<Alert>& open);
+  // As it was stored just now, whoever asked for it.
+  void Note(const Alert& alert);
 
   // `devices`: all that patients have now, each once. `now`: up to when all that came in is known; `listening_since`:
   // since when. Before a device's interval has passed since then, its silence neither begins nor ends anything.

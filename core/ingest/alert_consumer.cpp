@@ -1,8 +1,10 @@
 #include "core/ingest/alert_consumer.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "core/domain/alert_nature.h"
 #include "core/runtime/log.h"
 #include "core/store/ownership_store.h"
 
@@ -13,6 +15,9 @@ constexpr std::int64_t kPage = 1000;
 // Without alerts the checkpoint is written this often: a crash evaluates so much again, with the same result.
 constexpr std::chrono::seconds kCheckpointEvery{2};
 constexpr std::chrono::milliseconds kTimersEvery{500};
+constexpr std::chrono::seconds kDevicesEvery{1};
+// So long a delay between a receipt and its commit counts for the devices that seem silent.
+constexpr std::chrono::seconds kDelayLasts{5};
 // A clock that is set by less is followed by itself.
 constexpr Micros kClockStep = 2 * kMicrosPerSecond;
 
@@ -28,7 +33,8 @@ AlertConsumer::AlertConsumer(Database& database, const EscalationDelays& delays,
       owner_(std::move(owner)),
       alerts_(database, delays),
       readings_(database),
-      thresholds_(database) {}
+      thresholds_(database),
+      devices_(database) {}
 
 void AlertConsumer::Recover(EventBus& bus) {
   engine_.Clear();
@@ -40,6 +46,7 @@ void AlertConsumer::Recover(EventBus& bus) {
   }
   ReloadIfChanged();
   wall_offset_ = WallOffset();
+  listening_since_ = SystemNow();
   alerts_.MoveTimers(0, SystemNow(), owner_);
   seen_ = stored_ = alerts_.GetCheckpoint(kAlertConsumer);
   for (;;) {
@@ -67,6 +74,8 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
   try {
     if (now >= timers_due_) FollowClock();
     if (commit.messages.empty()) engine_.OnTime(SystemNow(), requests_);
+    NoteDelay(commit);
+    if (now >= devices_due_) JudgeDevices();
     if (!requests_.empty() || (now >= checkpoint_due_ && seen_ > stored_)) {
       Store(bus);
       checkpoint_due_ = now + kCheckpointEvery;
@@ -82,7 +91,9 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
 void AlertConsumer::ReloadIfChanged() {
   const std::int64_t generation = database_.judging_generation();  // before it is read: what comes later counts anew
   if (generation == judging_generation_) return;
-  engine_.Reload(thresholds_.Load(), alerts_.LoadOpen());
+  const std::vector<Alert> open = alerts_.LoadOpen();
+  engine_.Reload(thresholds_.Load(), open);
+  watch_.Reload(open);
   judging_generation_ = generation;
 }
 
@@ -98,6 +109,7 @@ void AlertConsumer::Store(EventBus& bus) {
   requests_.clear();
   states_.clear();
   stored_ = seen_;
+  for (const AlertEvent& event : events) watch_.Note(event.alert);
   Publish(std::move(events), bus);
 }
 
@@ -117,7 +129,36 @@ void AlertConsumer::FollowClock() {
   alerts_.MoveTimers(by, SystemNow(), owner_);
   engine_.MoveTimers(by);
   wall_offset_ = offset;
+  listening_since_ = SystemNow();
   log::Warn("the clock was set; the alerts' delays go on");
+}
+
+// While ingest works through what it could not store before, what is known of the devices is as old as that.
+void AlertConsumer::NoteDelay(const Commit& commit) {
+  const auto now = std::chrono::steady_clock::now();
+  const Micros wall_now = SystemNow();
+  if (now >= delay_until_) delay_ = 0;
+  for (const StoredMessage& message : commit.messages) {
+    const Micros delay = wall_now - message.received_at;
+    if (delay < delay_) continue;
+    delay_ = delay;
+    delay_until_ = now + kDelayLasts;
+  }
+}
+
+void AlertConsumer::JudgeDevices() {
+  devices_due_ = std::chrono::steady_clock::now() + kDevicesEvery;
+  const Micros as_of = SystemNow() - delay_;  // before it is read
+  const std::size_t asked = requests_.size();
+  try {
+    watch_.Judge(devices_.OfAssigned(), as_of, listening_since_, requests_);
+  } catch (const DatabaseError& error) {  // what readings have asked for is stored all the same
+    log::Error("the devices could not be watched; trying again", error.what());
+  }
+  const auto is_of_clock = [](const AlertRequest& request) { return request.condition.starts_with(kClockCondition); };
+  if (std::any_of(requests_.begin() + static_cast<std::ptrdiff_t>(asked), requests_.end(), is_of_clock)) {
+    judging_generation_ = -1;  // the engine takes it for present
+  }
 }
 
 // One transaction is one commit number; more than fit into one are several.

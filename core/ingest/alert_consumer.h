@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "core/alerts/alert_engine.h"
+#include "core/alerts/device_watch.h"
 #include "core/bus/event_bus.h"
 #include "core/domain/commit.h"
 #include "core/store/alert_store.h"
 #include "core/store/database.h"
+#include "core/store/device_facts_store.h"
 #include "core/store/reading_store.h"
 #include "core/store/threshold_store.h"
 
@@ -38,6 +40,8 @@ class AlertConsumer {
   void Store(EventBus& bus);
   void FireDue(EventBus& bus);
   void FollowClock();
+  void NoteDelay(const Commit& commit);
+  void JudgeDevices();
   static void Publish(std::vector<AlertEvent> events, EventBus& bus);
 
   Database& database_;
@@ -45,7 +49,9 @@ class AlertConsumer {
   AlertStore alerts_;
   ReadingStore readings_;
   ThresholdStore thresholds_;
+  DeviceFactsStore devices_;
   AlertEngine engine_;
+  DeviceWatch watch_;
   std::int64_t judging_generation_ = -1;  // of what the engine judges by
   Cursor seen_ = 0;                       // evaluated, stored or not
   Cursor stored_ = 0;                     // the checkpoint
@@ -53,7 +59,11 @@ class AlertConsumer {
   std::vector<ConditionState> states_;    // of conditions, not stored yet
   std::chrono::steady_clock::time_point checkpoint_due_{};
   std::chrono::steady_clock::time_point timers_due_{};
-  Micros wall_offset_ = 0;  // of the wall clock to the steady one
+  std::chrono::steady_clock::time_point devices_due_{};
+  Micros wall_offset_ = 0;      // of the wall clock to the steady one
+  Micros listening_since_ = 0;  // what devices sent since then has been evaluated without a gap
+  Micros delay_ = 0;            // from the receipt of a message to here, the longest of late
+  std::chrono::steady_clock::time_point delay_until_{};
 };
 
 }  // namespace fajma

@@ -180,6 +180,22 @@ TEST_F(DeviceWatchTest, EndsWhatWasToldOfADeviceThatThePatientHasNoMore) {
   for (const AlertRequest& request : moved) EXPECT_EQ(request.patient->id, 3);
 }
 
+TEST_F(DeviceWatchTest, EndsAWrongClockThatWasToldMeanwhile) {
+  Alert clock;
+  clock.patient = PatientOf(3);
+  clock.device_id = 5;
+  clock.condition = "clock:5";
+  clock.alarm = {SignalPresence::kOn, AlertLevel::kWarning, AlertLevel::kWarning, 0, 0};
+  watch_.Note(clock);
+  EXPECT_TRUE(Judge(kNow).empty());
+  devices_.clear();
+  ExpectOne(Judge(kNow), "clock:5", std::nullopt);
+  watch_.Note(clock);
+  clock.alarm.condition.reset();
+  watch_.Note(clock);
+  EXPECT_TRUE(Judge(kNow).empty());
+}
+
 TEST_F(DeviceWatchTest, LeavesOtherConditionsAlone) {
   Restart(kNow, {{"heart_rate", AlertLevel::kCritical},
                  {"late:heart_rate", AlertLevel::kCritical},
