@@ -56,8 +56,8 @@ void TakeReport(ReportGaps& gaps, Micros received_at) {
   gaps.rungs = static_cast<std::int64_t>(rungs);
 }
 
-std::optional<Micros> LearntInterval(const ReportGaps& gaps) {
-  const std::uint64_t second = LargestOf(static_cast<std::uint64_t>(gaps.rungs)).second;
+std::optional<Micros> LearntInterval(std::int64_t rungs) {
+  const std::uint64_t second = LargestOf(static_cast<std::uint64_t>(rungs)).second;
   if (second == 0) return std::nullopt;
   return kIntervalLadder[second - 1];
 }

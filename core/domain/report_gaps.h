@@ -34,7 +34,7 @@ struct ReportGaps {
 // A live message was received. One with an earlier receipt than the newest says nothing.
 void TakeReport(ReportGaps& gaps, Micros received_at);
 
-// Absent: not known yet, which takes two stretches.
-std::optional<Micros> LearntInterval(const ReportGaps& gaps);
+// Of ReportGaps::rungs. Absent: not known yet, which takes two stretches.
+std::optional<Micros> LearntInterval(std::int64_t rungs);
 
 }  // namespace fajma

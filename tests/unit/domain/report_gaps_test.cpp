@@ -18,7 +18,7 @@ class ReportGapsTest : public testing::Test {
   void Report(Micros gap, int times) {
     for (int i = 0; i < times; ++i) TakeReport(gaps_, time_ += gap);
   }
-  std::optional<Micros> Learnt() const { return LearntInterval(gaps_); }
+  std::optional<Micros> Learnt() const { return LearntInterval(gaps_.rungs); }
 
   ReportGaps gaps_;
   Micros time_ = kNow;
