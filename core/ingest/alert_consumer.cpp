@@ -148,10 +148,17 @@ void AlertConsumer::NoteDelay(const Commit& commit) {
 
 void AlertConsumer::JudgeDevices() {
   devices_due_ = std::chrono::steady_clock::now() + kDevicesEvery;
-  const Micros as_of = SystemNow() - delay_;  // before it is read
+  const Micros now = SystemNow();  // before it is read
   const std::size_t asked = requests_.size();
   try {
-    watch_.Judge(devices_.OfAssigned(), as_of, listening_since_, requests_);
+    std::vector<DeviceFacts> devices = devices_.OfAssigned();
+    // By a clock that was set back since: not after that.
+    for (DeviceFacts& device : devices) {
+      for (Micros* time : {&device.heard_at, &device.assigned_at}) {
+        if (*time > now + kMicrosPerMinute) *time = std::min(*time, listening_since_);
+      }
+    }
+    watch_.Judge(devices, now - delay_, listening_since_, requests_);
   } catch (const DatabaseError& error) {  // what readings have asked for is stored all the same
     log::Error("the devices could not be watched; trying again", error.what());
   }

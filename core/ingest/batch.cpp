@@ -286,7 +286,10 @@ void Batch::TakeCommandResult(const IngestItem& item) {
 }
 
 void Batch::Touch(const IngestItem& item, DeviceState& device) {
-  device.seen_at = std::max(device.seen_at, item.raw.received_at);
+  // The doors' journals are read in turn: a receipt may be a little older than the last. By more, the clock was set
+  // back.
+  const Micros received_at = item.raw.received_at;
+  if (received_at > device.seen_at || received_at < device.seen_at - kMicrosPerMinute) device.seen_at = received_at;
   device.changed = true;
 }
 

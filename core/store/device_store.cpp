@@ -9,7 +9,8 @@ namespace {
 
 const std::string kSelect =
     "SELECT id, adresse_mac, nom, type_dispositif, adresse_ip, status, derniere_connexion, version_firmware,"
-    " niveau_batterie, qualite_signal, date_creation, date_modification, patient_id, intervalle_attendu FROM fajma_dispositivesiot";
+    " niveau_batterie, qualite_signal, date_creation, date_modification, patient_id, intervalle_attendu FROM "
+    "fajma_dispositivesiot";
 
 // One row of kSelect.
 class DeviceRow {
@@ -146,7 +147,8 @@ DeviceResult DeviceStore::Create(const Device& device, Micros now) {
     Statement insert(lease,
                      "INSERT INTO fajma_dispositivesiot (adresse_mac, nom, type_dispositif, adresse_ip, status,"
                      " derniere_connexion, version_firmware, niveau_batterie, qualite_signal, date_creation,"
-                     " date_modification, patient_id, intervalle_attendu) VALUES (:mac, :nom, :type, :ip, :status, :connexion, :firmware,"
+                     " date_modification, patient_id, intervalle_attendu) VALUES (:mac, :nom, :type, :ip, :status, "
+                     ":connexion, :firmware,"
                      " :batterie, :signal, :modification, :modification, :patient, :intervalle)"
                      " ON CONFLICT DO NOTHING RETURNING id");
     BindColumns(insert, created);

@@ -186,6 +186,19 @@ TEST_F(AlarmsOfDevices, ABacklogOfTheServerItselfIsNoSilence) {
   EXPECT_TRUE(Comes("silence", {kRaised})) << "of what comes next";
 }
 
+TEST_F(AlarmsOfDevices, AClockThatWasSetBackHidesNoSilence) {
+  SetInterval(device_, 1);
+  SetInterval(other_device_, 1);
+  Start();
+  const Micros ahead = SystemNow() + 3'600 * kSecond;  // what the clock said before
+  ASSERT_TRUE(SendAt(ahead, R"({"heart_rate":75})"));
+  ASSERT_TRUE(SendAt(ahead, R"({"heart_rate":75})", kOtherMac));
+  Give(R"({"heart_rate":75})");
+  ASSERT_TRUE(Comes("silence", {kRaised, kRaised})) << "of the one that spoke since, and of the other";
+  Give(R"({"heart_rate":75})");
+  EXPECT_TRUE(Comes("silence", {kRaised, kRaised, kResolved}));
+}
+
 TEST_F(AlarmsOfDevices, ABatteryIsToldFromItsStatus) {
   Start();
   SendKind(RawKind::kStatus, R"({"status":"online","battery":14})");
