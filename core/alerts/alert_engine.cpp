@@ -12,6 +12,10 @@ const Measure* FindLateMeasure(std::string_view condition) {
   return condition.starts_with(kLatePrefix) ? FindMeasure(condition.substr(kLatePrefix.size())) : nullptr;
 }
 
+bool IsComputed(std::string_view condition) {
+  return condition == kNews2Condition || FindTrendMeasure(condition) != nullptr;
+}
+
 std::size_t PlaceOf(const Measure& measure) { return static_cast<std::size_t>(measure.id) - 1; }
 
 // An alert of a version that kept no signals says that its condition is present: it is, until a value says otherwise.
@@ -32,9 +36,13 @@ void AlertEngine::Clear() {
   wrong_clocks_.clear();
   due_.clear();
   changed_.clear();
+  computed_.Clear();
+  news2_.Clear();
+  trends_.Clear();
 }
 
 void AlertEngine::Restore(const Known& known) {
+  if (IsComputed(known.condition)) return computed_.Restore(known);
   const Measure* measure = FindMeasure(known.condition);
   if (measure == nullptr) return;
   Condition& condition = measures_[known.patient->id][PlaceOf(*measure)];
@@ -64,7 +72,25 @@ void AlertEngine::Reload(Thresholds thresholds, const std::vector<Alert>& open) 
       wrong_clocks_.insert({alert.patient->id, alert.device_id});
     }
   }
+  ReloadComputed(open);
   NoteDues();
+}
+
+// What is there is looked at anew: its rules may have changed, or nothing may be known of it any more.
+void AlertEngine::ReloadComputed(const std::vector<Alert>& open) {
+  computed_.Reload();
+  for (const Alert& alert : open) {
+    if (IsComputed(alert.condition)) computed_.Told(alert);
+  }
+  trends_.Reload(thresholds_);
+  for (const auto& [condition, source] : computed_.Remembered()) {
+    condition == kNews2Condition ? news2_.Revisit(source) : trends_.Revisit(condition, source);
+  }
+}
+
+void AlertEngine::Remember(const StoredMessage& message) {
+  news2_.Remember(message);
+  if (thresholds_.HasTrends()) trends_.Remember(message, thresholds_);
 }
 
 // Rules may have changed, and signals been restored.
@@ -80,7 +106,7 @@ void AlertEngine::NoteDues() {
 }
 
 void AlertEngine::OnMessage(const StoredMessage& message, std::vector<AlertRequest>& requests) {
-  if (!due_.empty() && due_.begin()->first <= message.received_at) OnTime(message.received_at, requests);
+  if (const Micros due = NextDue(); due != 0 && due <= message.received_at) OnTime(message.received_at, requests);
   OnClock(message, requests);
   std::int64_t reading_id = message.first_row;
   for (const MeasureValue& value : message.values) {
@@ -102,6 +128,8 @@ void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& valu
   condition.source = {message.patient, message.device.id, value.value, reading_id};
   TakeValue(condition.watch, rules, value.value, message.received_at, inputs_);
   if (!inputs_.empty() || condition.watch.signals != before) Settle(condition, measure, before, requests);
+  news2_.OnValue(message, value, reading_id, requests);
+  if (thresholds_.HasTrends()) trends_.OnValue(message, value, reading_id, thresholds_, requests);
 }
 
 void AlertEngine::Settle(Condition& condition, const Measure& measure, const LevelSignals& before,
@@ -128,7 +156,23 @@ void AlertEngine::Settle(Condition& condition, const Measure& measure, const Lev
   condition.due = due;
 }
 
+Micros AlertEngine::NextDue() const {
+  Micros next = due_.empty() ? 0 : due_.begin()->first;
+  for (const Micros due : {computed_.NextDue(), news2_.NextDue(), trends_.NextDue()}) {
+    if (due != 0 && (next == 0 || due < next)) next = due;
+  }
+  return next;
+}
+
+// A value that is too old, or an extreme that has left its window, may begin a delay that is over by now.
 void AlertEngine::OnTime(Micros now, std::vector<AlertRequest>& requests) {
+  OnMeasureTime(now, requests);
+  news2_.OnTime(now, requests);
+  trends_.OnTime(now, thresholds_, requests);
+  computed_.OnTime(now, requests);
+}
+
+void AlertEngine::OnMeasureTime(Micros now, std::vector<AlertRequest>& requests) {
   while (!due_.empty() && due_.begin()->first <= now) {
     const auto [at, place] = *due_.begin();
     due_.erase(due_.begin());
@@ -152,6 +196,9 @@ void AlertEngine::MoveTimers(Micros by) {
     }
   }
   NoteDues();
+  computed_.MoveTimers(by);
+  news2_.MoveTimers(by);
+  trends_.ForgetWindows();
 }
 
 std::vector<AlertEngine::Known> AlertEngine::TakeChanged() {
@@ -162,6 +209,7 @@ std::vector<AlertEngine::Known> AlertEngine::TakeChanged() {
     changed.push_back({condition.source.patient, std::string(Measures()[place.measure].name), condition.watch.signals});
   }
   changed_.clear();
+  computed_.TakeChanged(changed);
   return changed;
 }
 

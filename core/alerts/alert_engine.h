@@ -15,6 +15,9 @@
 
 #include "core/alerts/alert_request.h"
 #include "core/alerts/condition_watch.h"
+#include "core/alerts/news2_watch.h"
+#include "core/alerts/presence_conditions.h"
+#include "core/alerts/trend_watch.h"
 #include "core/domain/alert.h"
 #include "core/domain/reading.h"
 #include "core/domain/thresholds.h"
@@ -23,18 +26,23 @@ namespace fajma {
 
 class AlertEngine {
  public:
-  // What is known of a condition between its values.
-  struct Known {
-    std::shared_ptr<const PatientRef> patient;
-    std::string condition;
-    LevelSignals signals;
-  };
+  AlertEngine() : news2_(computed_), trends_(computed_) {}
+  AlertEngine(const AlertEngine&) = delete;
+  AlertEngine& operator=(const AlertEngine&) = delete;
+
+  using Known = KnownCondition;
   // As it was stored; then Reload.
   void Restore(const Known& known);
 
   // Somebody changed what alerts are judged by: from the next message on these thresholds count, and exactly these
   // alerts are open.
   void Reload(Thresholds thresholds, const std::vector<Alert>& open);
+
+  // After it: a message that was evaluated before a restart, in any order. Of what is computed from several values or
+  // times nothing is lost; with the next time or message it is looked at.
+  void Remember(const StoredMessage& message);
+  // What the trends need to remember.
+  const std::vector<TrendScope>& TrendScopes() const { return thresholds_.Trends(); }
 
   // In commit order, judged at the time of its receipt, after what was due by then. A late reading, or one older than
   // the newest that its device sent of the patient and measure, never touches a live alarm: it may open an alert that
@@ -44,7 +52,7 @@ class AlertEngine {
   // Delays that are over. Appends to `requests`.
   void OnTime(Micros now, std::vector<AlertRequest>& requests);
   // When OnTime does something next; 0: never.
-  Micros NextDue() const { return due_.empty() ? 0 : due_.begin()->first; }
+  Micros NextDue() const;
   // The clock was set by `by`.
   void MoveTimers(Micros by);
 
@@ -81,6 +89,8 @@ class AlertEngine {
   void OnLateValue(const StoredMessage& message, const Measure& measure, double value, std::int64_t reading_id,
                    Condition& condition, std::vector<AlertRequest>& requests);
   void NoteDues();
+  void OnMeasureTime(Micros now, std::vector<AlertRequest>& requests);
+  void ReloadComputed(const std::vector<Alert>& open);
   void OnClock(const StoredMessage& message, std::vector<AlertRequest>& requests);
   // After its signals may have changed: asks, and notes when it is due.
   void Settle(Condition& condition, const Measure& measure, const LevelSignals& before,
@@ -92,6 +102,9 @@ class AlertEngine {
   std::set<std::pair<Micros, Due>> due_;
   std::set<Due> changed_;
   std::vector<TimedInput> inputs_;  // of one call
+  PresenceConditions computed_;     // those that are not one measure's: what follows says when they are there
+  News2Watch news2_;
+  TrendWatch trends_;
 };
 
 // "clock:<device id>": technical, never mixed with a patient's measures.

@@ -1,7 +1,9 @@
 #include "core/domain/alert_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace fajma {
 
@@ -20,6 +22,24 @@ std::string LateAlertTitle(const Measure& measure) { return AlertTitle(measure) 
 
 std::string LateAlertMessage(const Measure& measure, double value, Micros measured_at) {
   return AlertMessage(measure, value) + ", mesurée le " + FormatIso(measured_at);
+}
+
+std::string News2AlertTitle() { return "Score NEWS2 élevé"; }
+
+std::string News2AlertMessage(int score, int known, int parameters) {
+  const bool partial = known < parameters;
+  return std::string("NEWS2 ") + (partial ? "partiel : au moins " : ": ") + std::to_string(score) + " (" +
+         std::to_string(known) + " paramètres sur " + std::to_string(parameters) + ")";
+}
+
+std::string TrendAlertTitle(const Measure& measure) { return std::string(measure.label) + " : variation rapide"; }
+
+std::string TrendAlertMessage(const Measure& measure, double amount, Micros within) {
+  // The difference of two decimal numbers is none: 38.2 - 37.1 = 1.1000000000000014.
+  const double rounded = std::round(amount * 1000) / 1000;
+  const Micros minutes = std::max<Micros>((within + kMicrosPerMinute - 1) / kMicrosPerMinute, 1);
+  return std::string(measure.label) + " : variation de " + ShortNumber(rounded) + " " + std::string(measure.unit) +
+         " en " + std::to_string(minutes) + " min";
 }
 
 std::string ClockAlertTitle() { return "Horloge du dispositif incorrecte"; }

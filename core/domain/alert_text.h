@@ -19,6 +19,14 @@ std::string AlertMessage(const Measure& measure, double value);
 std::string LateAlertTitle(const Measure& measure);
 std::string LateAlertMessage(const Measure& measure, double value, Micros measured_at);
 
+// "NEWS2 partiel : au moins 7 (5 paramètres sur 7)"
+std::string News2AlertTitle();
+std::string News2AlertMessage(int score, int known, int parameters);
+
+// "Fréquence cardiaque : variation de 32 bpm en 9 min": of a part of a minute, the whole minute.
+std::string TrendAlertTitle(const Measure& measure);
+std::string TrendAlertMessage(const Measure& measure, double amount, Micros within);
+
 std::string ClockAlertTitle();
 // `device_time` as it was sent; tells no patient's data.
 std::string ClockAlertMessage(const std::string& device_time);

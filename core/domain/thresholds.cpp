@@ -1,5 +1,7 @@
 #include "core/domain/thresholds.h"
 
+#include <algorithm>
+
 namespace fajma {
 namespace {
 
@@ -24,8 +26,23 @@ Thresholds::Thresholds() { Resolve(kAllPatients); }
 void Thresholds::Set(std::int64_t patient_id, MeasureId measure, AlertLevel level, const ThresholdSetting& setting) {
   set_[patient_id][PlaceOf(measure)][PlaceOf(level)] = setting;
   Resolve(patient_id);
-  if (patient_id != kAllPatients) return;
-  for (const auto& [patient, settings] : set_) Resolve(patient);
+  if (patient_id == kAllPatients) {
+    for (const auto& [patient, settings] : set_) Resolve(patient);
+  }
+  if (setting.trend || HasTrends()) CollectTrends();
+}
+
+void Thresholds::CollectTrends() {
+  trends_.clear();
+  for (const auto& [patient, rules] : rules_) {
+    for (std::size_t measure = 0; measure < kMeasureCount; ++measure) {
+      Micros within = 0;
+      for (const AlertRule& rule : rules[measure]) {
+        if (rule.trend.IsOn()) within = std::max(within, rule.trend.within);
+      }
+      if (within > 0) trends_.push_back({patient, Measures()[measure].id, within});
+    }
+  }
 }
 
 const std::optional<ThresholdSetting>* Thresholds::Find(std::int64_t patient_id, std::size_t measure,
@@ -54,6 +71,7 @@ void Thresholds::Resolve(std::int64_t patient_id) {
       rule.on_delay = setting.on_delay.value_or(rule.on_delay);
       rule.off_delay = setting.off_delay.value_or(rule.off_delay);
       rule.repeats = setting.repeats.value_or(rule.repeats);
+      rule.trend = setting.trend.value_or(TrendRule());
     }
   }
 }

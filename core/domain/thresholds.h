@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "core/domain/alert_rule.h"
 #include "core/domain/measure.h"
@@ -27,6 +28,14 @@ struct ThresholdSetting {
   std::optional<Micros> on_delay;
   std::optional<Micros> off_delay;
   std::optional<std::uint32_t> repeats;
+  std::optional<TrendRule> trend;  // the catalogue has none
+};
+
+// Readings of whom and what a trend is judged by: so far back.
+struct TrendScope {
+  std::int64_t patient_id;  // or kAllPatients
+  MeasureId measure;
+  Micros within;
 };
 
 // A value: copied to whoever judges.
@@ -44,15 +53,21 @@ class Thresholds {
   // The highest level whose bounds the value is outside of; absent when it is within all of them.
   std::optional<AlertLevel> LevelOf(std::int64_t patient_id, const Measure& measure, double value) const;
 
+  // Whether anybody has a trend rule.
+  bool HasTrends() const { return !trends_.empty(); }
+  const std::vector<TrendScope>& Trends() const { return trends_; }
+
  private:
   using Settings = std::array<std::array<std::optional<ThresholdSetting>, kThresholdLevels.size()>, kMeasureCount>;
   using RulesOfPatient = std::array<AlertRules, kMeasureCount>;
   const std::optional<ThresholdSetting>* Find(std::int64_t patient_id, std::size_t measure, std::size_t level) const;
   void Resolve(std::int64_t patient_id);
+  void CollectTrends();
 
   std::unordered_map<std::int64_t, Settings> set_;
   std::unordered_map<std::int64_t, RulesOfPatient>
       rules_;  // of each patient with a setting of his own, and kAllPatients
+  std::vector<TrendScope> trends_;
 };
 
 }  // namespace fajma
