@@ -52,6 +52,12 @@ inline constexpr std::array<News2Parameter, kNews2Measured> kNews2Chart = {{
 }};
 // clang-format on
 
+inline constexpr std::array<MeasureId, kNews2Measured> kNews2Measures = [] {
+  std::array<MeasureId, kNews2Measured> measures{};
+  for (std::size_t i = 0; i < measures.size(); ++i) measures[i] = kNews2Chart[i].measure;
+  return measures;
+}();
+
 // The score from which on it is an alert, the gravest first. Our choice of levels for the chart's thresholds and
 // triggers: 5 asks for an urgent response, 7 for an emergency response. One parameter that scores 3 raises nothing here:
 // the thresholds of that measure do.

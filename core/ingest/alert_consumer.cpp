@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kTimersEvery{500};
 constexpr std::chrono::seconds kDevicesEvery{1};
 // So long a delay between a receipt and its commit counts for the devices that seem silent.
 constexpr std::chrono::seconds kDelayLasts{5};
+// Of one trend rule, those that came in last: windows that hold more begin later.
+constexpr std::int64_t kMostRemembered = 50'000;
 // A clock that is set by less is followed by itself.
 constexpr Micros kClockStep = 2 * kMicrosPerSecond;
 
@@ -49,6 +51,7 @@ void AlertConsumer::Recover(EventBus& bus) {
   listening_since_ = SystemNow();
   alerts_.MoveTimers(0, SystemNow(), owner_);
   seen_ = stored_ = alerts_.GetCheckpoint(kAlertConsumer);
+  Remember();
   for (;;) {
     const FeedPage<StoredMessage> page = readings_.MessagesAfter(std::nullopt, seen_, kPage);
     Evaluate(page.rows);
@@ -56,6 +59,18 @@ void AlertConsumer::Recover(EventBus& bus) {
     Store(bus);
     if (page.complete) return;
     seen_ = page.next;
+  }
+}
+
+// What the engine had seen by the checkpoint, as far as it still counts.
+void AlertConsumer::Remember() {
+  const Micros now = SystemNow();
+  for (const StoredMessage& message : readings_.NewestAt(seen_, kNews2Measures, now - kNews2MaxAge)) {
+    engine_.Remember(message);
+  }
+  for (const TrendScope& scope : engine_.TrendScopes()) {
+    const auto live = readings_.LiveAt(seen_, scope.measure, scope.patient_id, now - scope.within, kMostRemembered);
+    for (const StoredMessage& message : live) engine_.Remember(message);
   }
 }
 

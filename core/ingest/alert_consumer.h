@@ -36,6 +36,7 @@ class AlertConsumer {
 
  private:
   void ReloadIfChanged();
+  void Remember();
   void Evaluate(const std::vector<StoredMessage>& messages);
   void Store(EventBus& bus);
   void FireDue(EventBus& bus);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -137,6 +138,14 @@ class ReadingStore {
 
   // By patient and type.
   std::vector<LatestValue> LatestValues(std::optional<std::int64_t> patient_id = {});
+
+  // For whoever evaluates live readings and begins at the cursor `up_to`: what was known by then, each value as a
+  // message of its own. The newest of each series among those measures, as far as it was measured from `since` on.
+  std::vector<StoredMessage> NewestAt(Cursor up_to, std::span<const MeasureId> measures, Micros since);
+  // All of one measure and patient (kAllPatients: of everybody) that were measured from `since` on, in no order; of more
+  // than `limit` those that came in last.
+  std::vector<StoredMessage> LiveAt(Cursor up_to, MeasureId measure, std::int64_t patient_id, Micros since,
+                                    std::int64_t limit);
 
   // See TypeCatalogue::Ensure.
   std::optional<TypeId> EnsureType(const std::string& type, const std::string& unit) {

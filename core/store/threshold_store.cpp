@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kColumns =
     "patient_id, mesure, niveau, seuil_bas, seuil_haut, date_modification, modifie_par_id, hysteresis, "
     "delai_apparition,"
-    " delai_disparition, repetitions";
+    " delai_disparition, repetitions, variation, variation_duree";
 
 // The variables of "id," and kColumns, in their order; behind them those of `last`, if any.
 class ThresholdRow {
@@ -18,13 +18,14 @@ class ThresholdRow {
   template <typename... Last>
   explicit ThresholdRow(Statement& query, Last&... last) {
     query.Into(row_.id, row_.patient_id, measure_, level_, row_.bounds.low, row_.bounds.high, row_.changed_at,
-               row_.changed_by, row_.dead_band, row_.on_delay, row_.off_delay, row_.repeats, last...);
+               row_.changed_by, row_.dead_band, row_.on_delay, row_.off_delay, row_.repeats, variation_, variation_within_, last...);
   }
 
   Threshold Get() const {
     Threshold row = row_;
     row.measure = static_cast<MeasureId>(measure_);
     row.level = FindAlertLevel(level_).value_or(AlertLevel::kWarning);
+    if (variation_ && variation_within_) row.trend = {*variation_, *variation_within_};
     return row;
   }
 
@@ -32,6 +33,8 @@ class ThresholdRow {
   Threshold row_;
   int measure_ = 0;
   std::string level_;
+  std::optional<double> variation_;
+  std::optional<Micros> variation_within_;
 };
 
 std::string Select() { return "SELECT id, " + std::string(kColumns) + " FROM fajma_seuil"; }
@@ -50,7 +53,10 @@ Statement& BindAll(Statement& statement, const Threshold& threshold) {
       .Bind("sans_bande", threshold.dead_band ? 0 : 1)
       .Bind("apparition", threshold.on_delay)
       .Bind("disparition", threshold.off_delay)
-      .Bind("repetitions", threshold.repeats);
+      .Bind("repetitions", threshold.repeats)
+      .Bind("variation", threshold.trend.value_or(TrendRule()).amount)
+      .Bind("sans_variation", threshold.trend ? 0 : 1)
+      .Bind("variation_duree", threshold.trend ? std::optional(threshold.trend->within) : std::nullopt);
 }
 
 // A bound that is missing is bound as a flag: a number that may be NULL has no type of its own.
@@ -59,13 +65,15 @@ constexpr std::string_view kValues =
     " CASE WHEN CAST(:sans_haut AS INTEGER) = 0 THEN CAST(:haut AS DOUBLE PRECISION) END, :date, :par,"
     " CASE WHEN CAST(:sans_bande AS INTEGER) = 0 THEN CAST(:bande AS DOUBLE PRECISION) END, CAST(:apparition AS "
     "BIGINT),"
-    " CAST(:disparition AS BIGINT), CAST(:repetitions AS BIGINT)";
+    " CAST(:disparition AS BIGINT), CAST(:repetitions AS BIGINT),"
+    " CASE WHEN CAST(:sans_variation AS INTEGER) = 0 THEN CAST(:variation AS DOUBLE PRECISION) END,"
+    " CAST(:variation_duree AS BIGINT)";
 
 void AddToHistory(Lease& lease, const Threshold& threshold, bool in_force) {
   Statement insert(lease,
                    "INSERT INTO fajma_seuil_historique (patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis,"
-                   " utilisateur_id, hysteresis, delai_apparition, delai_disparition, repetitions, seuil_id,"
-                   " en_vigueur) VALUES (" +
+                   " utilisateur_id, hysteresis, delai_apparition, delai_disparition, repetitions, variation, variation_duree,"
+                   " seuil_id, en_vigueur) VALUES (" +
                        std::string(kValues) + ", :id, :en_vigueur)");
   BindAll(insert, threshold).Bind("id", threshold.id).Bind("en_vigueur", in_force ? 1 : 0).Run();
 }
@@ -81,13 +89,14 @@ bool AreSame(const Threshold& left, const Threshold& right) {
     return std::tie(row.id, row.patient_id, row.measure, row.level, row.bounds.low, row.bounds.high, row.changed_at,
                     row.changed_by, row.dead_band, row.on_delay, row.off_delay, row.repeats);
   };
-  return all(left) == all(right);
+  return left.trend == right.trend && all(left) == all(right);
 }
 
 }  // namespace
 
 ThresholdSetting SettingOf(const Threshold& threshold) {
-  ThresholdSetting setting{threshold.bounds, threshold.dead_band, threshold.on_delay, threshold.off_delay, {}};
+  ThresholdSetting setting{threshold.bounds, threshold.dead_band, threshold.on_delay, threshold.off_delay, {},
+                           threshold.trend};
   if (threshold.repeats) setting.repeats = static_cast<std::uint32_t>(*threshold.repeats);
   return setting;
 }
@@ -127,8 +136,8 @@ std::vector<ThresholdChange> ThresholdStore::History(std::int64_t id) {
   Lease lease = database_.Read();
   Statement query(lease,
                   "SELECT seuil_id, patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis, utilisateur_id,"
-                  " hysteresis, delai_apparition, delai_disparition, repetitions, en_vigueur FROM "
-                  "fajma_seuil_historique WHERE seuil_id = :id ORDER BY id LIMIT 1000");
+                  " hysteresis, delai_apparition, delai_disparition, repetitions, variation, variation_duree,"
+                  " en_vigueur FROM fajma_seuil_historique WHERE seuil_id = :id ORDER BY id LIMIT 1000");
   bool in_force = true;
   ThresholdRow row(query, in_force);
   query.Bind("id", id);

@@ -24,6 +24,7 @@ struct Threshold {
   std::optional<Micros> on_delay;
   std::optional<Micros> off_delay;
   std::optional<std::int64_t> repeats;
+  std::optional<TrendRule> trend;  // absent: none is looked for
   Micros changed_at = 0;
   std::int64_t changed_by = 0;  // a user
 };
