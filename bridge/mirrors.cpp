@@ -14,7 +14,8 @@ constexpr std::chrono::hours kNothingDue{1};
 
 }  // namespace
 
-Mirrors::Mirrors(MirrorsOptions options) : options_(std::move(options)) {
+Mirrors::Mirrors(MirrorsOptions options)
+    : options_(std::move(options)), scores_({options_.publish, options_.interval, options_.expiry}) {
   for (News* const news : {&overflow_, &news_}) {
     news->max_acks = options_.max_acks;
     news->max_rejects = options_.max_rejects;
@@ -95,13 +96,17 @@ bool Mirrors::IsFormerPatient(const ValueKey& key, const NewestValue& newest) {
     value.stale_at = Clock::now();
     Schedule(other_key, value);
   }
+  if (owner.patient_id != 0) scores_.Expire(owner.patient_id);
   owner = {key.patient_id, newest.cursor};
   return false;
 }
 
 void Mirrors::Adopt(const ValueKey& key, NewestValue&& newest, Clock::time_point now) {
   const std::chrono::microseconds age(std::max<Micros>(0, options_.now() - newest.received_at));
-  if (age >= options_.expiry || IsFormerPatient(key, newest)) return;
+  const bool fresh = age < options_.expiry && !IsFormerPatient(key, newest);
+  const auto left = std::chrono::duration_cast<Clock::duration>(options_.expiry - age);
+  scores_.Adopt(key, newest, fresh ? left : Clock::duration::zero());
+  if (!fresh) return;
   Value& value = values_[key];
   if (value.newest.cursor > newest.cursor) return;
   if (value.topic.empty()) {
@@ -115,7 +120,7 @@ void Mirrors::Adopt(const ValueKey& key, NewestValue&& newest, Clock::time_point
   }
   value.newest = std::move(newest);
   value.fresh = true;
-  value.stale_at = now + std::chrono::duration_cast<Clock::duration>(options_.expiry - age);
+  value.stale_at = now + left;
   Schedule(key, value);
 }
 
@@ -127,11 +132,12 @@ void Mirrors::Schedule(const ValueKey& key, Value& value) {
 }
 
 Mirrors::Clock::time_point Mirrors::NextDue() const {
-  return due_.empty() ? Clock::now() + kNothingDue : due_.top().at;
+  const auto values = due_.empty() ? Clock::now() + kNothingDue : due_.top().at;
+  return std::min(values, scores_.NextDue());
 }
 
 // Each of these returns false when the link takes nothing more for now; what is left stays where it is.
-bool Mirrors::PublishAll() { return PublishAcks() && PublishRejects() && PublishValues(); }
+bool Mirrors::PublishAll() { return PublishAcks() && PublishRejects() && PublishValues() && PublishScores(); }
 
 bool Mirrors::PublishAcks() {
   for (auto it = news_.acks.begin(); it != news_.acks.end(); it = news_.acks.erase(it)) {

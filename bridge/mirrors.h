@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "bridge/news.h"
+#include "bridge/news2_mirror.h"
 #include "bridge/outgoing.h"
 #include "core/domain/commit.h"
 #include "core/domain/time.h"
@@ -81,6 +82,7 @@ class Mirrors {
   bool PublishAcks();
   bool PublishRejects();
   bool PublishValues();
+  bool PublishScores() { return scores_.Publish(options_.now()); }
   bool PublishValue(Value& value);
   bool Clear(const Value& value);
   void Schedule(const ValueKey& key, Value& value);
@@ -101,6 +103,7 @@ class Mirrors {
   std::unordered_map<ValueKey, Value, KeyHash> values_;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::unordered_map<std::int64_t, Owner> owners_;  // by device
+  News2Mirror scores_;
 
   std::jthread thread_;
 };

@@ -121,6 +121,10 @@ std::optional<std::string> PatientAlertTopic(std::string_view identifier, std::i
   return Build(TopicKind::kPatientAlert, {identifier, std::to_string(alert_id)});
 }
 
+std::optional<std::string> PatientNews2Topic(std::string_view identifier) {
+  return Build(TopicKind::kPatientNews2, {identifier});
+}
+
 std::string AlertLevelTopic(AlertLevel level) { return *Build(TopicKind::kAlertLevel, {NameOf(level)}); }
 
 std::string ServerStatusTopic() { return std::string(PatternOf(TopicKind::kServerStatus)); }

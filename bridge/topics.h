@@ -20,6 +20,7 @@ enum class TopicKind : std::uint8_t {
   kCommand,
   kReading,
   kPatientAlert,
+  kPatientNews2,
   kAlertLevel,
   kServerStatus,
   kServerCheck,
@@ -41,6 +42,7 @@ inline constexpr TopicRule kTopicRules[] = {
     {TopicKind::kCommand, "fajma/v1/devices/{mac}/commands/{id}"},
     {TopicKind::kReading, "fajma/v1/patients/{identifiant}/readings/{measure}"},
     {TopicKind::kPatientAlert, "fajma/v1/patients/{identifiant}/alerts/{id}"},
+    {TopicKind::kPatientNews2, "fajma/v1/patients/{identifiant}/news2"},
     {TopicKind::kAlertLevel, "fajma/v1/alerts/{niveau}"},
     {TopicKind::kServerStatus, "fajma/v1/server/status"},
     {TopicKind::kServerCheck, "fajma/v1/server/check/{id}"},  // broker_check.h
@@ -66,6 +68,7 @@ std::string RejectTopic(Mac mac);
 std::optional<std::string> CommandTopic(Mac mac, std::string_view id);
 std::optional<std::string> ReadingTopic(std::string_view identifier, std::string_view measure);
 std::optional<std::string> PatientAlertTopic(std::string_view identifier, std::int64_t alert_id);
+std::optional<std::string> PatientNews2Topic(std::string_view identifier);
 std::string AlertLevelTopic(AlertLevel level);
 std::string ServerStatusTopic();
 std::string CheckTopic(std::string_view id);  // {id} as above, or the program ends

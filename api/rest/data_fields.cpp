@@ -39,6 +39,8 @@ constexpr Field kThresholdFields[] = {
     {.name = "delai_apparition", .type = kInteger, .nullable = true, .min = 0, .max = 3'600},
     {.name = "delai_disparition", .type = kInteger, .nullable = true, .min = 0, .max = 3'600},
     {.name = "repetitions", .type = kInteger, .nullable = true, .min = 1, .max = 100},
+    {.name = "variation", .type = kNumber, .nullable = true},
+    {.name = "variation_minutes", .type = kInteger, .nullable = true, .min = 1, .max = 1'440},
     {.name = "date_modification", .type = kDateTime, .read_only = true},
     {.name = "modifie_par", .type = kKey, .read_only = true},
 };

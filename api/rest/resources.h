@@ -105,6 +105,9 @@ http::Response ReplacePatient(Call& call);
 http::Response ChangePatient(Call& call);
 http::Response DischargePatient(Call& call);
 
+// patients_news2.cpp
+http::Response ShowPatientNews2(Call& call);
+
 // salles.cpp
 http::Response ListRooms(Call& call);
 http::Response CreateRoom(Call& call);

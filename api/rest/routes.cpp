@@ -76,6 +76,7 @@ std::span<const Route> Routes() {
       {"PUT", "/api/patients/{id}/", ReplacePatient, kAdministrateur, false, PatientFields()},
       {"PATCH", "/api/patients/{id}/", ChangePatient, kAdministrateur, false, PatientFields()},
       {"DELETE", "/api/patients/{id}/", DischargePatient, kAdministrateur},
+      {"GET", "/api/patients/{id}/news2/", ShowPatientNews2, kReaders},
 
       {"GET", "/api/salles/", ListRooms, kReaders},
       {"POST", "/api/salles/", CreateRoom, kAdministrateur, false, RoomFields()},

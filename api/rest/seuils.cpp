@@ -33,6 +33,9 @@ void AppendBounds(json::ObjectWriter& writer, const Threshold& threshold) {
   writer.IntegerOrNull("delai_apparition", ToSeconds(threshold.on_delay));
   writer.IntegerOrNull("delai_disparition", ToSeconds(threshold.off_delay));
   writer.IntegerOrNull("repetitions", threshold.repeats);
+  const auto& trend = threshold.trend;
+  writer.NumberOrNull("variation", trend ? std::optional(trend->amount) : std::nullopt);
+  writer.IntegerOrNull("variation_minutes", trend ? std::optional(trend->within / kMicrosPerMinute) : std::nullopt);
 }
 
 void AppendThreshold(std::string& out, const Threshold& threshold) {
@@ -78,6 +81,20 @@ Lookups ThresholdLookups(const Call& call) {
   return lookups;
 }
 
+// Half of it is zero in the other half, and then refused.
+std::optional<TrendRule> PatchedTrend(std::optional<TrendRule> trend, const Values& values) {
+  std::optional<double> amount;
+  std::optional<std::int64_t> minutes;
+  if (trend) {
+    amount = trend->amount;
+    minutes = trend->within / kMicrosPerMinute;
+  }
+  if (values.Has("variation")) amount = values.Number("variation");
+  if (values.Has("variation_minutes")) minutes = values.Integer("variation_minutes");
+  if (!amount && !minutes) return std::nullopt;
+  return TrendRule{amount.value_or(0), minutes.value_or(0) * kMicrosPerMinute};
+}
+
 Threshold Patched(const Call& call, Threshold threshold, const Values& values) {
   if (values.Has("patient")) threshold.patient_id = values.Integer("patient").value_or(kAllPatients);
   if (const auto type = values.Text("type_donnee")) threshold.measure = FindMeasure(*type)->id;
@@ -88,6 +105,7 @@ Threshold Patched(const Call& call, Threshold threshold, const Values& values) {
   if (values.Has("delai_apparition")) threshold.on_delay = ToMicros(values.Integer("delai_apparition"));
   if (values.Has("delai_disparition")) threshold.off_delay = ToMicros(values.Integer("delai_disparition"));
   if (values.Has("repetitions")) threshold.repeats = values.Integer("repetitions");
+  threshold.trend = PatchedTrend(threshold.trend, values);
   threshold.changed_at = call.app.now();
   threshold.changed_by = call.identity->user.id;
   return threshold;
@@ -112,6 +130,16 @@ bool AreNested(const Thresholds& thresholds, const Threshold& changed) {
   return true;
 }
 
+void CheckTrend(const Measure& measure, const std::optional<TrendRule>& trend, FieldErrors& errors) {
+  if (!trend) return;
+  const double most = measure.max - measure.min;
+  if (!(trend->amount > 0 && trend->amount <= most)) {
+    errors.Add("variation", "Avec variation_minutes, une valeur supérieure à 0 et d'au plus " + ShortNumber(most) +
+                                " " + std::string(measure.unit) + " est requise.");
+  }
+  if (trend->within == 0) errors.Add("variation_minutes", "Avec variation, une durée est requise.");
+}
+
 std::optional<http::Response> Refuse(const Call& call, const Threshold& wanted) {
   FieldErrors errors;
   const Measure& measure = GetMeasure(wanted.measure);
@@ -123,6 +151,7 @@ std::optional<http::Response> Refuse(const Call& call, const Threshold& wanted) 
     errors.Add("hysteresis", "Valeur hors plage (0 à " + ShortNumber(measure.max - measure.min) + " " +
                                  std::string(measure.unit) + ").");
   }
+  CheckTrend(measure, wanted.trend, errors);
   if (!low && !high) errors.Add(kNonFieldErrors, "Un seuil au moins est requis.");
   if (low && high && *low >= *high) errors.Add(kNonFieldErrors, "Le seuil bas doit être inférieur au seuil haut.");
   if (errors.empty()) {

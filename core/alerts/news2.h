@@ -38,7 +38,7 @@ struct News2Band {
 
 struct News2Parameter {
   MeasureId measure;
-  int units;  // of the chart in one of the measure's: 10 for tenths
+  int units;                       // of the chart in one of the measure's: 10 for tenths
   std::array<News2Band, 6> bands;  // ascending; the last one ends at kNoEndOfBand, what follows it is unused
 };
 
@@ -59,8 +59,8 @@ inline constexpr std::array<MeasureId, kNews2Measured> kNews2Measures = [] {
 }();
 
 // The score from which on it is an alert, the gravest first. Our choice of levels for the chart's thresholds and
-// triggers: 5 asks for an urgent response, 7 for an emergency response. One parameter that scores 3 raises nothing here:
-// the thresholds of that measure do.
+// triggers: 5 asks for an urgent response, 7 for an emergency response. One parameter that scores 3 raises nothing
+// here: the thresholds of that measure do.
 struct News2Level {
   int from;
   AlertLevel level;

@@ -24,9 +24,8 @@ void PresenceConditions::Told(const Alert& alert) {
   if (condition.source.device_id == 0) condition.source.device_id = alert.device_id;
 }
 
-bool PresenceConditions::Take(std::string_view name, const AlertSource& source, AlertText text,
-                              const AlertRules& rules, std::optional<AlertLevel> level, Micros now,
-                              std::vector<AlertRequest>& requests) {
+bool PresenceConditions::Take(std::string_view name, const AlertSource& source, AlertText text, const AlertRules& rules,
+                              std::optional<AlertLevel> level, Micros now, std::vector<AlertRequest>& requests) {
   const Key key{source.patient->id, std::string(name)};
   auto found = conditions_.find(key);
   if (found == conditions_.end()) {

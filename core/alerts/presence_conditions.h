@@ -1,5 +1,5 @@
-// Conditions of patients that are there or not, whatever they are computed from: their watches, what is due of them, and
-// what is asked for. Pure.
+// Conditions of patients that are there or not, whatever they are computed from: their watches, what is due of them,
+// and what is asked for. Pure.
 #pragma once
 
 #include <cstdint>

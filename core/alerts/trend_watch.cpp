@@ -101,9 +101,8 @@ TrendWatch::Finding TrendWatch::Look(OfMeasure& measure, const AlertRules& rules
   }
   // A device that says nothing any more.
   std::erase_if(measure.devices, [&](const auto& each) {
-    return std::ranges::none_of(each.second.windows, [&](const auto& window) {
-      return window && window->At(now - each.second.behind);
-    });
+    return std::ranges::none_of(each.second.windows,
+                                [&](const auto& window) { return window && window->At(now - each.second.behind); });
   });
   return finding;
 }
@@ -119,8 +118,8 @@ void TrendWatch::Evaluate(const Key& key, OfMeasure& measure, const Thresholds& 
     return conditions_.Advance(key.first, TrendCondition(of), now, requests);
   }
   measure.level = finding.level;
-  AlertText text{TrendAlertTitle(of), TrendAlertMessage(of, finding.variation.amount,
-                                                        finding.variation.to - finding.variation.from)};
+  AlertText text{TrendAlertTitle(of),
+                 TrendAlertMessage(of, finding.variation.amount, finding.variation.to - finding.variation.from)};
   measure.remembered =
       conditions_.Take(TrendCondition(of), measure.source, std::move(text), rules, finding.level, now, requests);
 }

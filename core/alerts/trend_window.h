@@ -18,8 +18,8 @@ struct Variation {
 };
 
 // Of one measure from one device: two devices differ, and that is no variation of the patient. 64 buckets of the least
-// and the greatest value, 2.5 KB. Resolution: a bucket, 1/63 of the window. What is found was so within the window; what
-// is not found is no more than what the first bucket of the window knows alone.
+// and the greatest value, 2.5 KB. Resolution: a bucket, 1/63 of the window. What is found was so within the window;
+// what is not found is no more than what the first bucket of the window knows alone.
 class TrendWindow {
  public:
   static constexpr std::size_t kBuckets = 64;

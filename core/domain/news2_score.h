@@ -11,8 +11,8 @@
 
 namespace fajma {
 
-inline constexpr int kNews2Parameters = 7;  // of the chart
-inline constexpr std::size_t kNews2Measured = 5;    // not by us: the oxygen that is given, and consciousness
+inline constexpr int kNews2Parameters = 7;        // of the chart
+inline constexpr std::size_t kNews2Measured = 5;  // not by us: the oxygen that is given, and consciousness
 
 // The newest live value of one parameter.
 struct News2Value {
@@ -32,8 +32,8 @@ struct News2Points {
 // Partial: what is not known counts nothing, so the patient's true score is at least this one.
 struct News2Score {
   int score = 0;
-  int known = 0;           // parameters of kNews2Parameters
-  bool has_three = false;  // one parameter alone scores 3
+  int known = 0;                                                  // parameters of kNews2Parameters
+  bool has_three = false;                                         // one parameter alone scores 3
   std::array<std::optional<News2Points>, kNews2Measured> detail;  // in the chart's order; absent: not known
   Micros computed_at = 0;
 };

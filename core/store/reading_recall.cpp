@@ -51,8 +51,7 @@ void ReadSettled(Lease& lease, std::int64_t last_id, const std::string& types, M
 }
 
 // Those that something has come to: back from there. They are busy, so it is not far.
-void ReadMoved(Lease& lease, std::int64_t last_id, const std::string& types, Micros since,
-               std::vector<LiveRow>& rows) {
+void ReadMoved(Lease& lease, std::int64_t last_id, const std::string& types, Micros since, std::vector<LiveRow>& rows) {
   const std::int64_t first_id = LeastIdSince(lease, since);
   Statement query(lease, "SELECT " + std::string(kColumns) +
                              " FROM fajma_serie s JOIN fajma_donneescapteursiot d ON d.id = (SELECT e.id FROM"

@@ -18,7 +18,8 @@ class ThresholdRow {
   template <typename... Last>
   explicit ThresholdRow(Statement& query, Last&... last) {
     query.Into(row_.id, row_.patient_id, measure_, level_, row_.bounds.low, row_.bounds.high, row_.changed_at,
-               row_.changed_by, row_.dead_band, row_.on_delay, row_.off_delay, row_.repeats, variation_, variation_within_, last...);
+               row_.changed_by, row_.dead_band, row_.on_delay, row_.off_delay, row_.repeats, variation_,
+               variation_within_, last...);
   }
 
   Threshold Get() const {
@@ -70,11 +71,12 @@ constexpr std::string_view kValues =
     " CAST(:variation_duree AS BIGINT)";
 
 void AddToHistory(Lease& lease, const Threshold& threshold, bool in_force) {
-  Statement insert(lease,
-                   "INSERT INTO fajma_seuil_historique (patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis,"
-                   " utilisateur_id, hysteresis, delai_apparition, delai_disparition, repetitions, variation, variation_duree,"
-                   " seuil_id, en_vigueur) VALUES (" +
-                       std::string(kValues) + ", :id, :en_vigueur)");
+  Statement insert(
+      lease,
+      "INSERT INTO fajma_seuil_historique (patient_id, mesure, niveau, seuil_bas, seuil_haut, depuis,"
+      " utilisateur_id, hysteresis, delai_apparition, delai_disparition, repetitions, variation, variation_duree,"
+      " seuil_id, en_vigueur) VALUES (" +
+          std::string(kValues) + ", :id, :en_vigueur)");
   BindAll(insert, threshold).Bind("id", threshold.id).Bind("en_vigueur", in_force ? 1 : 0).Run();
 }
 
