@@ -28,7 +28,7 @@ struct ThresholdSetting {
   std::optional<Micros> on_delay;
   std::optional<Micros> off_delay;
   std::optional<std::uint32_t> repeats;
-  std::optional<TrendRule> trend;  // the catalogue has none
+  std::optional<TrendRule> trend{};  // the catalogue has none
 };
 
 // Readings of whom and what a trend is judged by: so far back.
