@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 const std::string kTopic = "fajma/v1/patients/patient1/readings/heart_rate";
+const std::string kScoreTopic = "fajma/v1/patients/patient1/news2";
 constexpr Micros kNow = 1'767'225'600'000'000;
 
 class MirrorsTest : public ::testing::Test {
@@ -38,6 +39,25 @@ class MirrorsTest : public ::testing::Test {
     return broker_.WaitFor([&](const auto& all) {
       return std::ranges::any_of(
           all, [&](const auto& p) { return p.message.payload.starts_with("{\"value\":" + value + ","); });
+    });
+  }
+
+  // All but scores.
+  std::size_t CountOfOthers() {
+    const auto all = broker_.all();
+    const auto scores = std::ranges::count_if(all, [](const auto& p) { return p.message.topic.ends_with("/news2"); });
+    return all.size() - static_cast<std::size_t>(scores);
+  }
+  bool WaitForScore(const std::string& score) {
+    return broker_.WaitFor([&](const auto& all) {
+      return std::ranges::any_of(all,
+                                 [&](const auto& p) { return p.message.payload.starts_with("{\"score\":" + score); });
+    });
+  }
+  bool WaitForCleared(const std::string& topic) {
+    return broker_.WaitFor([&](const auto& all) {
+      return std::ranges::any_of(all,
+                                 [&](const auto& p) { return p.message.topic == topic && p.message.payload.empty(); });
     });
   }
 
@@ -81,7 +101,7 @@ TEST_F(MirrorsTest, ClearsAStaleValue) {
   options.expiry = seconds(1);
   Mirrors mirrors(std::move(options));
   mirrors.OnCommit(Reading(10, 75));
-  ASSERT_TRUE(broker_.WaitForCount(2));
+  ASSERT_TRUE(WaitForCleared(kTopic));
   const auto published = broker_.On(kTopic);
   EXPECT_TRUE(published[1].message.retain);
   EXPECT_EQ(published[1].message.payload, "");
@@ -96,7 +116,7 @@ TEST_F(MirrorsTest, PublishesNoValueThatIsStaleAlready) {
   mirrors.OnCommit(MakeCommit(std::move(commit)));
   mirrors.OnCommit(Reading(11, 80, 2, 2));
   ASSERT_TRUE(WaitForValue("80"));
-  EXPECT_EQ(broker_.all().size(), 1U);
+  EXPECT_EQ(CountOfOthers(), 1U);
 }
 
 TEST_F(MirrorsTest, ClearsWhatADeviceSaidOfItsFormerPatient) {
@@ -105,8 +125,8 @@ TEST_F(MirrorsTest, ClearsWhatADeviceSaidOfItsFormerPatient) {
   ASSERT_TRUE(WaitForValue("75"));
   mirrors.OnCommit(Reading(20, 80, 2, 7));
   ASSERT_TRUE(WaitForValue("80"));
-  ASSERT_TRUE(broker_.WaitForCount(3));
-  EXPECT_EQ(broker_.On(kTopic).back().message.payload, "");
+  EXPECT_TRUE(WaitForCleared(kTopic));
+  EXPECT_TRUE(WaitForCleared(kScoreTopic));
 }
 
 TEST_F(MirrorsTest, KeepsTheNewestWhileTheBrokerIsAway) {
@@ -120,7 +140,7 @@ TEST_F(MirrorsTest, KeepsTheNewestWhileTheBrokerIsAway) {
   mirrors.OnCommit(MakeCommit(std::move(commit)));
   broker_.SetConnected(true);
   ASSERT_TRUE(WaitForValue("100"));
-  EXPECT_EQ(broker_.all().size(), 2U);
+  EXPECT_EQ(CountOfOthers(), 2U);
 }
 
 TEST_F(MirrorsTest, LosesNoNewestValueWhenItsQueueIsFull) {
@@ -176,7 +196,50 @@ TEST_F(MirrorsTest, ReconcilesTheValuesThatAreFresh) {
   ASSERT_TRUE(WaitForValue("75"));
   mirrors.OnCommit(Reading(11, 80, 3, 3));
   ASSERT_TRUE(WaitForValue("80"));
-  EXPECT_EQ(broker_.all().size(), 2U);
+  EXPECT_EQ(CountOfOthers(), 2U);
+}
+
+TEST_F(MirrorsTest, PublishesTheScoreOfAllThatIsKnownRetainedAndWithExpiry) {
+  Mirrors mirrors(Options());
+  StoredMessage old = MakeReading(1, 2, 5, 0);  // counts for an hour, and is mirrored no more
+  old.measured_at = old.received_at -= 20 * kMicrosPerMinute;
+  old.values = {};
+  old.values.Add({MeasureId::kRespiratoryRate, true, 22});
+  mirrors.Reconcile({old});
+  mirrors.OnCommit(Reading(10, 120));
+  ASSERT_TRUE(WaitForScore("4,\"parametres_connus\":2,"));
+  const OutgoingMessage message = broker_.On(kScoreTopic).back().message;
+  EXPECT_TRUE(message.retain);
+  EXPECT_EQ(message.expiry, seconds(15));
+  EXPECT_EQ(broker_.On("fajma/v1/patients/patient1/readings/respiratory_rate").size(), 0U);
+}
+
+TEST_F(MirrorsTest, PublishesAScoreAgainOnlyWhenItsPointsChangeOrItWouldExpire) {
+  MirrorsOptions options = Options();
+  options.interval = milliseconds(1);
+  Mirrors mirrors(std::move(options));
+  for (int i = 1; i <= 20; ++i) mirrors.OnCommit(Reading(i, 60 + i));
+  ASSERT_TRUE(WaitForValue("80"));
+  mirrors.OnCommit(Reading(21, 120));
+  ASSERT_TRUE(WaitForScore("2,"));
+  EXPECT_EQ(broker_.On(kScoreTopic).size(), 2U);
+}
+
+TEST_F(MirrorsTest, KeepsAScoreAliveWhileValuesComeAndClearsItAfterThem) {
+  MirrorsOptions options = Options();
+  options.interval = milliseconds(20);
+  options.expiry = seconds(1);
+  Mirrors mirrors(std::move(options));
+  // The mirrored values give the pace: each waits for the one before.
+  for (int i = 1; i < 500 && broker_.On(kScoreTopic).size() < 5; ++i) {
+    mirrors.OnCommit(Reading(i, 75));
+    ASSERT_TRUE(broker_.WaitFor([&](const auto& all) {
+      return std::ranges::count_if(all, [](const auto& p) { return p.message.topic == kTopic; }) >= i;
+    }));
+  }
+  ASSERT_EQ(broker_.On(kScoreTopic).size(), 5U);
+  for (const auto& published : broker_.On(kScoreTopic)) EXPECT_NE(published.message.payload, "");
+  EXPECT_TRUE(WaitForCleared(kScoreTopic));
 }
 
 }  // namespace

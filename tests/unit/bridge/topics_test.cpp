@@ -25,6 +25,7 @@ constexpr Taken kTaken[] = {
     {"fajma/v1/devices/aabbccddeeff/commands/a-B_9/result", TopicKind::kCommandResult, "a-B_9"},
     {"fajma/v1/patients/patient123/readings/heart_rate", TopicKind::kReading, "patient123", "heart_rate"},
     {"fajma/v1/patients/P_1/alerts/42", TopicKind::kPatientAlert, "P_1", "42"},
+    {"fajma/v1/patients/P_1/news2", TopicKind::kPatientNews2, "P_1"},
     {"fajma/v1/alerts/critical", TopicKind::kAlertLevel, "critical"},
     {"fajma/v1/server/status", TopicKind::kServerStatus},
     {"fajma/v1/server/check/x-1", TopicKind::kServerCheck, "x-1"},
@@ -93,6 +94,7 @@ TEST(BuildTopic, MakesWhatParseTopicTakesApart) {
   EXPECT_EQ(CommandTopic(mac, "7"), "fajma/v1/devices/aabbccddeeff/commands/7");
   EXPECT_EQ(ReadingTopic("patient123", "heart_rate"), "fajma/v1/patients/patient123/readings/heart_rate");
   EXPECT_EQ(PatientAlertTopic("patient123", 42), "fajma/v1/patients/patient123/alerts/42");
+  EXPECT_EQ(PatientNews2Topic("patient123"), "fajma/v1/patients/patient123/news2");
   EXPECT_EQ(AlertLevelTopic(AlertLevel::kEmergency), "fajma/v1/alerts/emergency");
   EXPECT_EQ(ServerStatusTopic(), "fajma/v1/server/status");
 }
@@ -104,6 +106,7 @@ TEST(BuildTopic, LetsNoWildcardOrSeparatorIn) {
     EXPECT_FALSE(ReadingTopic(bad, "heart_rate")) << bad;
     EXPECT_FALSE(ReadingTopic("patient", bad)) << bad;
     EXPECT_FALSE(PatientAlertTopic(bad, 1)) << bad;
+    EXPECT_FALSE(PatientNews2Topic(bad)) << bad;
   }
   EXPECT_FALSE(CommandTopic(mac, std::string_view("a\0b", 3)));
   EXPECT_FALSE(ReadingTopic(std::string(51, 'p'), "heart_rate"));
