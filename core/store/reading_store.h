@@ -142,8 +142,8 @@ class ReadingStore {
   // For whoever evaluates live readings and begins at the cursor `up_to`: what was known by then, each value as a
   // message of its own. The newest of each series among those measures, as far as it was measured from `since` on.
   std::vector<StoredMessage> NewestAt(Cursor up_to, std::span<const MeasureId> measures, Micros since);
-  // All of one measure and patient (kAllPatients: of everybody) that were measured from `since` on, in no order; of more
-  // than `limit` those that came in last.
+  // All of one measure and patient (kAllPatients: of everybody) that were measured from `since` on, in no order; of
+  // more than `limit` those that came in last.
   std::vector<StoredMessage> LiveAt(Cursor up_to, MeasureId measure, std::int64_t patient_id, Micros since,
                                     std::int64_t limit);
 
