@@ -105,7 +105,7 @@ void Mirrors::Adopt(const ValueKey& key, NewestValue&& newest, Clock::time_point
   const std::chrono::microseconds age(std::max<Micros>(0, options_.now() - newest.received_at));
   const bool fresh = age < options_.expiry && !IsFormerPatient(key, newest);
   const auto left = std::chrono::duration_cast<Clock::duration>(options_.expiry - age);
-  scores_.Adopt(key, newest, fresh ? left : Clock::duration::zero());
+  scores_.Adopt(key, newest, fresh ? left : Clock::duration::zero(), options_.now());
   if (!fresh) return;
   Value& value = values_[key];
   if (value.newest.cursor > newest.cursor) return;

@@ -8,9 +8,9 @@
 
 namespace fajma {
 
-void News2Mirror::Adopt(const ValueKey& key, const NewestValue& newest, Clock::duration fresh_for) {
+void News2Mirror::Adopt(const ValueKey& key, const NewestValue& newest, Clock::duration fresh_for, Micros now) {
   const std::optional<std::size_t> place = News2PlaceOf(key.measure);
-  if (!place) return;
+  if (!place || now - newest.measured_at >= kNews2MaxAge) return;
   Score& score = scores_[key.patient_id];
   std::optional<News2Value>& known = score.values[*place];
   if (known && newest.measured_at < known->measured_at) return;

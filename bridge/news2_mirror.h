@@ -30,7 +30,7 @@ class News2Mirror {
   explicit News2Mirror(News2MirrorOptions options) : options_(std::move(options)) {}
 
   // `fresh_for`: the value is not stale for so long; zero: it counts, and is no reason to publish.
-  void Adopt(const ValueKey& key, const NewestValue& newest, Clock::duration fresh_for);
+  void Adopt(const ValueKey& key, const NewestValue& newest, Clock::duration fresh_for, Micros now);
   // A device was taken from the patient: cleared unless others still send.
   void Expire(std::int64_t patient_id);
   // What is due, as of `now`; false: the link takes nothing more for now.

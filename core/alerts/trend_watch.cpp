@@ -46,7 +46,7 @@ void TrendWatch::Remember(const StoredMessage& message, const Thresholds& thresh
     const Key key{message.patient->id, value.measure};
     OfMeasure& measure = measures_[key];
     Add(measure.devices[message.device.id], rules, message, value.value);
-    if (!measure.source.patient) measure.source = {message.patient, message.device.id, message.first_row};
+    if (measure.source.device_id == 0) measure.source = {message.patient, message.device.id, message.first_row};
     Schedule(key, measure, kAtOnce);
   }
 }

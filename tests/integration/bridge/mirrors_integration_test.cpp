@@ -7,6 +7,7 @@ namespace fajma {
 namespace {
 
 constexpr const char* kReading = "fajma/v1/patients/patient1/readings/heart_rate";
+constexpr const char* kScore = "fajma/v1/patients/patient1/news2";
 constexpr const char* kAlert = "fajma/v1/patients/patient1/alerts/42";
 constexpr Micros kTime = 1'767'225'600'000'000;
 
@@ -22,7 +23,8 @@ class MirrorsAndBroker : public LinkFixture {
     observer_.Connect();
     observer_.Subscribe("fajma/v1/devices/+/ack");
     observer_.Subscribe("fajma/v1/devices/+/reject");
-    observer_.Subscribe("fajma/v1/patients/#");
+    observer_.Subscribe("fajma/v1/patients/+/readings/+");
+    observer_.Subscribe("fajma/v1/patients/+/alerts/+");
     observer_.Subscribe("fajma/v1/alerts/+");
   }
   void TearDown() override { observer_.Disconnect(); }
@@ -81,6 +83,27 @@ TEST_F(MirrorsAndBroker, PublishTheNewestValueOnceASecondWithExpiry) {
   EXPECT_GE(seen.back().expiry, std::chrono::seconds(13));
   EXPECT_LE(seen.back().expiry, std::chrono::seconds(15));
   EXPECT_EQ(FindRetained(address(), kReading), std::vector<std::string>{kReading});
+}
+
+TEST_F(MirrorsAndBroker, RetainTheScoreOfAPatientUntilItIsStale) {
+  MirrorsOptions options = Options();
+  options.expiry = std::chrono::seconds(2);
+  Mirrors mirrors(std::move(options));
+  MqttProbe integrator(address(), {.client_id = "integrator"});
+  integrator.Connect();
+  integrator.Subscribe(kScore);
+  Commit commit;
+  commit.messages = {Reading(10, 120)};
+  mirrors.OnCommit(MakeCommit(std::move(commit)));
+  const auto seen = integrator.Receive([](const auto& all) { return all.size() >= 2; }, std::chrono::seconds(10));
+  integrator.Disconnect();
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].payload, R"({"score":2,"parametres_connus":1,"parametres":7,"partiel":true,"detail":[)"
+                             R"({"type_donnee":"heart_rate","valeur":120,"unite":"bpm","points":2,)"
+                             R"("mesure_le":"2025-12-31T23:59:59.999000Z"}],"calcule_le":"2026-01-01T00:00:00Z"})");
+  EXPECT_GE(seen[0].expiry, std::chrono::seconds(1));
+  EXPECT_EQ(seen[1].payload, "");
+  EXPECT_EQ(FindRetained(address(), kScore), std::vector<std::string>{});
 }
 
 TEST_F(MirrorsAndBroker, ClearAValueThatIsStale) {

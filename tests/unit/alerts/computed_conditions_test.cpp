@@ -336,6 +336,23 @@ TEST_F(Trend, AfterARestartGoesOnWithItsWindow) {
   EXPECT_EQ(Told(Wait(kMicrosPerSecond)), "gone") << "the rise itself is not among what is remembered";
 }
 
+TEST_F(Trend, WhoseDelayRunsOverARestartNamesItsDevice) {
+  ThresholdSetting setting;
+  setting.on_delay = kMicrosPerMinute;
+  SetRule(AlertLevel::kWarning, {20, 10 * kMicrosPerMinute}, kAllPatients, setting);
+  const StoredMessage first = Message({{MeasureId::kHeartRate, 70}});
+  Give(first);
+  now_ += kMicrosPerSecond;
+  const StoredMessage second = Message({{MeasureId::kHeartRate, 95}});
+  EXPECT_EQ(Told(Give(second)), "");
+  Restart(thresholds_, std::nullopt, {second, first});
+  EXPECT_EQ(Told(Wait(kMicrosPerSecond)), "");
+  const auto raised = Wait(kMicrosPerMinute);
+  ASSERT_EQ(Told(raised), "warning");
+  EXPECT_EQ(raised[0].device_id, 5);
+  EXPECT_EQ(raised[0].message, "Fréquence cardiaque : variation de 25 bpm en 1 min");
+}
+
 TEST_F(Trend, WindowsBeginAnewWhenTheClockIsSet) {
   Heart(70);
   engine_->MoveTimers(kMicrosPerMinute);
