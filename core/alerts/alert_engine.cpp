@@ -34,7 +34,7 @@ std::string LateCondition(const Measure& measure) { return std::string(kLatePref
 void AlertEngine::Clear() {
   measures_.clear();
   wrong_clocks_.clear();
-  due_.clear();
+  due_.Clear();
   changed_.clear();
   computed_.Clear();
   news2_.Clear();
@@ -95,12 +95,11 @@ void AlertEngine::Remember(const StoredMessage& message) {
 
 // Rules may have changed, and signals been restored.
 void AlertEngine::NoteDues() {
-  due_.clear();
   for (auto& [patient, conditions] : measures_) {
     for (std::size_t measure = 0; measure < conditions.size(); ++measure) {
       Condition& condition = conditions[measure];
-      condition.due = fajma::NextDue(condition.watch, thresholds_.Rules(patient, Measures()[measure].id));
-      if (condition.due != 0) due_.insert({condition.due, {patient, measure}});
+      due_.Set({patient, measure}, condition.due,
+               fajma::NextDue(condition.watch, thresholds_.Rules(patient, Measures()[measure].id)));
     }
   }
 }
@@ -125,7 +124,8 @@ void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& valu
   newest = message.measured_at;
   const AlertRules& rules = thresholds_.Rules(message.patient->id, measure.id);
   const LevelSignals before = condition.watch.signals;
-  condition.source = {message.patient, message.device.id, value.value, reading_id};
+  condition.source = {message.patient, message.device.id, reading_id};
+  condition.value = value.value;
   TakeValue(condition.watch, rules, value.value, message.received_at, inputs_);
   if (!inputs_.empty() || condition.watch.signals != before) Settle(condition, measure, before, requests);
   news2_.OnValue(message, value, reading_id, requests);
@@ -134,30 +134,17 @@ void AlertEngine::OnValue(const StoredMessage& message, const MeasureValue& valu
 
 void AlertEngine::Settle(Condition& condition, const Measure& measure, const LevelSignals& before,
                          std::vector<AlertRequest>& requests) {
-  const Source& source = condition.source;
-  for (const TimedInput& each : inputs_) {
-    AlertRequest& request = requests.emplace_back();
-    request.input = each.input;
-    request.at = each.at;
-    request.patient = source.patient;
-    request.device_id = source.device_id;
-    request.condition = measure.name;
-    request.title = AlertTitle(measure);
-    request.message = AlertMessage(measure, source.value);
-    request.trigger_reading_id = source.reading_id;
+  const AlertSource& source = condition.source;
+  if (!inputs_.empty()) {
+    Ask(inputs_, measure.name, source, {AlertTitle(measure), AlertMessage(measure, condition.value)}, requests);
   }
-  inputs_.clear();
-  const Due place{source.patient->id, PlaceOf(measure)};
+  const Place place{source.patient->id, PlaceOf(measure)};
   if (condition.watch.signals != before) changed_.insert(place);
-  const Micros due = fajma::NextDue(condition.watch, thresholds_.Rules(source.patient->id, measure.id));
-  if (due == condition.due) return;
-  if (condition.due != 0) due_.erase({condition.due, place});
-  if (due != 0) due_.insert({due, place});
-  condition.due = due;
+  due_.Set(place, condition.due, fajma::NextDue(condition.watch, thresholds_.Rules(source.patient->id, measure.id)));
 }
 
 Micros AlertEngine::NextDue() const {
-  Micros next = due_.empty() ? 0 : due_.begin()->first;
+  Micros next = due_.next();
   for (const Micros due : {computed_.NextDue(), news2_.NextDue(), trends_.NextDue()}) {
     if (due != 0 && (next == 0 || due < next)) next = due;
   }
@@ -173,9 +160,8 @@ void AlertEngine::OnTime(Micros now, std::vector<AlertRequest>& requests) {
 }
 
 void AlertEngine::OnMeasureTime(Micros now, std::vector<AlertRequest>& requests) {
-  while (!due_.empty() && due_.begin()->first <= now) {
-    const auto [at, place] = *due_.begin();
-    due_.erase(due_.begin());
+  while (const auto due = due_.Take(now)) {
+    const auto& [at, place] = *due;
     Condition& condition = measures_[place.patient_id][place.measure];
     condition.due = 0;
     const Measure& measure = Measures()[place.measure];
@@ -188,11 +174,7 @@ void AlertEngine::OnMeasureTime(Micros now, std::vector<AlertRequest>& requests)
 void AlertEngine::MoveTimers(Micros by) {
   for (auto& [patient, conditions] : measures_) {
     for (std::size_t measure = 0; measure < conditions.size(); ++measure) {
-      for (LevelSignal& signal : conditions[measure].watch.signals) {
-        if (signal.since == 0) continue;
-        signal.since += by;
-        changed_.insert({patient, measure});
-      }
+      if (fajma::MoveTimers(conditions[measure].watch.signals, by)) changed_.insert({patient, measure});
     }
   }
   NoteDues();
@@ -204,7 +186,7 @@ void AlertEngine::MoveTimers(Micros by) {
 std::vector<AlertEngine::Known> AlertEngine::TakeChanged() {
   std::vector<Known> changed;
   changed.reserve(changed_.size());
-  for (const Due& place : changed_) {
+  for (const Place& place : changed_) {
     const Condition& condition = measures_[place.patient_id][place.measure];
     changed.push_back({condition.source.patient, std::string(Measures()[place.measure].name), condition.watch.signals});
   }

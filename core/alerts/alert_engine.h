@@ -15,6 +15,7 @@
 
 #include "core/alerts/alert_request.h"
 #include "core/alerts/condition_watch.h"
+#include "core/alerts/due_times.h"
 #include "core/alerts/news2_watch.h"
 #include "core/alerts/presence_conditions.h"
 #include "core/alerts/trend_watch.h"
@@ -63,25 +64,19 @@ class AlertEngine {
   void Clear();
 
  private:
-  // Of whom and from which device an alarm is, for what is asked later.
-  struct Source {
-    std::shared_ptr<const PatientRef> patient;
-    std::int64_t device_id = 0;
-    double value = 0;
-    std::optional<std::int64_t> reading_id;
-  };
   struct Condition {
     ConditionWatch watch;
-    Source source;
+    AlertSource source;  // for what is asked later
+    double value = 0;
     std::map<std::int64_t, Micros> newest_measured_at;  // by device: their clocks differ, none may silence another
     std::optional<AlertLevel> late;                     // of the open late alert
     Micros due = 0;                                     // its place in due_
   };
   using OfPatient = std::array<Condition, kMeasureCount>;
-  struct Due {
+  struct Place {
     std::int64_t patient_id;
     std::size_t measure;
-    auto operator<=>(const Due&) const = default;
+    auto operator<=>(const Place&) const = default;
   };
 
   void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
@@ -99,8 +94,8 @@ class AlertEngine {
   Thresholds thresholds_;
   std::unordered_map<std::int64_t, OfPatient> measures_;          // by patient
   std::set<std::pair<std::int64_t, std::int64_t>> wrong_clocks_;  // patient, device
-  std::set<std::pair<Micros, Due>> due_;
-  std::set<Due> changed_;
+  DueTimes<Place> due_;
+  std::set<Place> changed_;
   std::vector<TimedInput> inputs_;  // of one call
   PresenceConditions computed_;     // those that are not one measure's: what follows says when they are there
   News2Watch news2_;

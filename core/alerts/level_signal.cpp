@@ -88,6 +88,16 @@ Micros NextDue(const LevelSignal& signal, const AlertRule& rule) {
   return signal.phase == P::kFalling ? signal.since + rule.off_delay : 0;
 }
 
+bool MoveTimers(LevelSignals& signals, Micros by) {
+  bool waits = false;
+  for (LevelSignal& signal : signals) {
+    if (signal.since == 0) continue;
+    signal.since += by;
+    waits = true;
+  }
+  return waits;
+}
+
 std::optional<AlertLevel> LevelOf(const LevelSignals& signals) {
   for (std::size_t i = 0; i < signals.size(); ++i) {
     if (signals[i].IsPresent()) return kThresholdLevels[i];

@@ -64,6 +64,8 @@ Micros NextDue(const LevelSignal& signal, const AlertRule& rule);
 
 // The signals of kThresholdLevels, in that order.
 using LevelSignals = std::array<LevelSignal, kThresholdLevels.size()>;
+// The clock was set by `by`. False: none of them waits.
+bool MoveTimers(LevelSignals& signals, Micros by);
 // The highest level that is present.
 std::optional<AlertLevel> LevelOf(const LevelSignals& signals);
 

@@ -45,7 +45,7 @@ void News2Watch::Remember(const StoredMessage& message) {
       if (Adopt(patient, *place, {value, message.measured_at, message.device.id, reading_id})) {
         patient.source = {message.patient, message.device.id, reading_id};
       }
-      Schedule(message.patient->id, patient, kAtOnce);
+      due_.Set(message.patient->id, patient.due, kAtOnce);
     }
     if (GetMeasure(value.measure).kind == MeasureKind::kVitalSign) ++reading_id;
   }
@@ -55,7 +55,7 @@ void News2Watch::Revisit(const AlertSource& source) {
   OfPatient& patient = patients_[source.patient->id];
   if (!patient.source.patient) patient.source = source;
   patient.remembered = true;
-  Schedule(source.patient->id, patient, kAtOnce);
+  due_.Set(source.patient->id, patient.due, kAtOnce);
 }
 
 void News2Watch::OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
@@ -68,7 +68,7 @@ void News2Watch::OnValue(const StoredMessage& message, const MeasureValue& value
   patient.source = {message.patient, message.device.id, reading_id};
   // A value that is replaced only moves its expiry away: the patient is looked at when it was first due.
   const Micros expiry = message.measured_at + kNews2MaxAge;
-  if (patient.due == 0 || expiry < patient.due) Schedule(message.patient->id, patient, expiry);
+  if (patient.due == 0 || expiry < patient.due) due_.Set(message.patient->id, patient.due, expiry);
   const News2Parameter& parameter = kNews2Chart[*place];
   if (before && News2PointsOf(parameter, before->value.value) == News2PointsOf(parameter, value.value)) return;
   Evaluate(patient, message.received_at, requests);
@@ -86,24 +86,16 @@ void News2Watch::Evaluate(OfPatient& patient, Micros now, std::vector<AlertReque
 }
 
 void News2Watch::OnTime(Micros now, std::vector<AlertRequest>& requests) {
-  while (!due_.empty() && due_.begin()->first <= now) {
-    const std::int64_t id = due_.begin()->second;
-    due_.erase(due_.begin());
+  while (const auto due = due_.Take(now)) {
+    const std::int64_t id = due->second;
     OfPatient& patient = patients_.at(id);
     patient.due = 0;
     for (std::optional<News2Value>& value : patient.values) {
       if (value && now - value->measured_at >= kNews2MaxAge) value.reset();
     }
     Evaluate(patient, now, requests);
-    Schedule(id, patient, NextExpiry(patient.values));
+    due_.Set(id, patient.due, NextExpiry(patient.values));
   }
-}
-
-void News2Watch::Schedule(std::int64_t patient_id, OfPatient& patient, Micros due) {
-  if (due == patient.due) return;
-  if (patient.due != 0) due_.erase({patient.due, patient_id});
-  if (due != 0) due_.insert({due, patient_id});
-  patient.due = due;
 }
 
 void News2Watch::MoveTimers(Micros by) {
@@ -111,13 +103,13 @@ void News2Watch::MoveTimers(Micros by) {
     for (std::optional<News2Value>& value : patient.values) {
       if (value) value->measured_at += by;
     }
-    if (patient.due != kAtOnce) Schedule(id, patient, NextExpiry(patient.values));
+    if (patient.due != kAtOnce) due_.Set(id, patient.due, NextExpiry(patient.values));
   }
 }
 
 void News2Watch::Clear() {
   patients_.clear();
-  due_.clear();
+  due_.Clear();
 }
 
 }  // namespace fajma

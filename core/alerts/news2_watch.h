@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/alerts/due_times.h"
 #include "core/alerts/news2.h"
 #include "core/alerts/presence_conditions.h"
 #include "core/domain/reading.h"
@@ -33,7 +33,7 @@ class News2Watch {
   void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
                std::vector<AlertRequest>& requests);
   void OnTime(Micros now, std::vector<AlertRequest>& requests);
-  Micros NextDue() const { return due_.empty() ? 0 : due_.begin()->first; }
+  Micros NextDue() const { return due_.next(); }
   void MoveTimers(Micros by);
   void Clear();
 
@@ -46,12 +46,11 @@ class News2Watch {
   };
   // False: it is older than what is known.
   static bool Adopt(OfPatient& patient, std::size_t place, const News2Value& value);
-  void Schedule(std::int64_t patient_id, OfPatient& patient, Micros due);
   void Evaluate(OfPatient& patient, Micros now, std::vector<AlertRequest>& requests);
 
   PresenceConditions& conditions_;
   std::unordered_map<std::int64_t, OfPatient> patients_;
-  std::set<std::pair<Micros, std::int64_t>> due_;
+  DueTimes<std::int64_t> due_;
 };
 
 }  // namespace fajma

@@ -67,34 +67,18 @@ std::vector<std::pair<std::string, AlertSource>> PresenceConditions::Remembered(
 
 void PresenceConditions::Settle(const Key& key, Condition& condition, const LevelSignals& before,
                                 std::vector<AlertRequest>& requests) {
-  for (const TimedInput& each : inputs_) {
-    AlertRequest& request = requests.emplace_back();
-    request.input = each.input;
-    request.at = each.at;
-    request.patient = condition.source.patient;
-    request.device_id = condition.source.device_id;
-    request.condition = key.second;
-    request.title = condition.text.title;
-    request.message = condition.text.message;
-    request.trigger_reading_id = condition.source.reading_id;
-  }
-  inputs_.clear();
+  Ask(inputs_, key.second, condition.source, condition.text, requests);
   if (condition.watch.signals != before) changed_.insert(key);
   Schedule(key, condition);
 }
 
 void PresenceConditions::Schedule(const Key& key, Condition& condition) {
-  const Micros due = fajma::NextDue(condition.watch, condition.rules);
-  if (due == condition.due) return;
-  if (condition.due != 0) due_.erase({condition.due, key});
-  if (due != 0) due_.insert({due, key});
-  condition.due = due;
+  due_.Set(key, condition.due, fajma::NextDue(condition.watch, condition.rules));
 }
 
 void PresenceConditions::OnTime(Micros now, std::vector<AlertRequest>& requests) {
-  while (!due_.empty() && due_.begin()->first <= now) {
-    const auto [at, key] = *due_.begin();
-    due_.erase(due_.begin());
+  while (const auto due = due_.Take(now)) {
+    const auto& [at, key] = *due;
     Condition& condition = conditions_.at(key);
     condition.due = 0;
     const LevelSignals before = condition.watch.signals;
@@ -105,11 +89,7 @@ void PresenceConditions::OnTime(Micros now, std::vector<AlertRequest>& requests)
 
 void PresenceConditions::MoveTimers(Micros by) {
   for (auto& [key, condition] : conditions_) {
-    for (LevelSignal& signal : condition.watch.signals) {
-      if (signal.since == 0) continue;
-      signal.since += by;
-      changed_.insert(key);
-    }
+    if (fajma::MoveTimers(condition.watch.signals, by)) changed_.insert(key);
     Schedule(key, condition);
   }
 }
@@ -124,7 +104,7 @@ void PresenceConditions::TakeChanged(std::vector<KnownCondition>& changed) {
 
 void PresenceConditions::Clear() {
   conditions_.clear();
-  due_.clear();
+  due_.Clear();
   changed_.clear();
 }
 

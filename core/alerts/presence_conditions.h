@@ -14,6 +14,7 @@
 
 #include "core/alerts/alert_request.h"
 #include "core/alerts/condition_watch.h"
+#include "core/alerts/due_times.h"
 #include "core/domain/alert.h"
 
 namespace fajma {
@@ -23,18 +24,6 @@ struct KnownCondition {
   std::shared_ptr<const PatientRef> patient;
   std::string condition;
   LevelSignals signals;
-};
-
-// Of whom and from which device an alert is.
-struct AlertSource {
-  std::shared_ptr<const PatientRef> patient;
-  std::int64_t device_id = 0;
-  std::optional<std::int64_t> reading_id;
-};
-
-struct AlertText {
-  std::string title;
-  std::string message;
 };
 
 class PresenceConditions {
@@ -59,7 +48,7 @@ class PresenceConditions {
   std::vector<std::pair<std::string, AlertSource>> Remembered() const;
 
   void OnTime(Micros now, std::vector<AlertRequest>& requests);
-  Micros NextDue() const { return due_.empty() ? 0 : due_.begin()->first; }
+  Micros NextDue() const { return due_.next(); }
   void MoveTimers(Micros by);
   void TakeChanged(std::vector<KnownCondition>& changed);
   void Clear();
@@ -76,7 +65,7 @@ class PresenceConditions {
   void Schedule(const Key& key, Condition& condition);
 
   std::map<Key, Condition> conditions_;
-  std::set<std::pair<Micros, Key>> due_;
+  DueTimes<Key> due_;
   std::set<Key> changed_;
   std::vector<TimedInput> inputs_;  // of one call
 };

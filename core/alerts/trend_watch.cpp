@@ -47,7 +47,7 @@ void TrendWatch::Remember(const StoredMessage& message, const Thresholds& thresh
     OfMeasure& measure = measures_[key];
     Add(measure.devices[message.device.id], rules, message, value.value);
     if (measure.source.device_id == 0) measure.source = {message.patient, message.device.id, message.first_row};
-    Schedule(key, measure, kAtOnce);
+    due_.Set(key, measure.due, kAtOnce);
   }
 }
 
@@ -58,7 +58,7 @@ void TrendWatch::Revisit(std::string_view condition, const AlertSource& source) 
   OfMeasure& measure = measures_[key];
   if (!measure.source.patient) measure.source = source;
   measure.remembered = true;
-  Schedule(key, measure, kAtOnce);
+  due_.Set(key, measure.due, kAtOnce);
 }
 
 void TrendWatch::Reload(const Thresholds& thresholds) {
@@ -112,7 +112,7 @@ void TrendWatch::Evaluate(const Key& key, OfMeasure& measure, const Thresholds& 
   const AlertRules& rules = thresholds.Rules(key.first, key.second);
   const Finding finding = Look(measure, rules, now);
   const Measure& of = GetMeasure(key.second);
-  Schedule(key, measure, finding.until);
+  due_.Set(key, measure.due, finding.until);
   if (!finding.level && !measure.remembered) return;
   if (!by_value && measure.level && *measure.level == finding.level) {
     return conditions_.Advance(key.first, TrendCondition(of), now, requests);
@@ -125,9 +125,8 @@ void TrendWatch::Evaluate(const Key& key, OfMeasure& measure, const Thresholds& 
 }
 
 void TrendWatch::OnTime(Micros now, const Thresholds& thresholds, std::vector<AlertRequest>& requests) {
-  while (!due_.empty() && due_.begin()->first <= now) {
-    const Key key = due_.begin()->second;
-    due_.erase(due_.begin());
+  while (const auto due = due_.Take(now)) {
+    const Key& key = due->second;
     const auto found = measures_.find(key);
     found->second.due = 0;
     Evaluate(key, found->second, thresholds, now, false, requests);
@@ -135,23 +134,16 @@ void TrendWatch::OnTime(Micros now, const Thresholds& thresholds, std::vector<Al
   }
 }
 
-void TrendWatch::Schedule(const Key& key, OfMeasure& measure, Micros due) {
-  if (due == measure.due) return;
-  if (measure.due != 0) due_.erase({measure.due, key});
-  if (due != 0) due_.insert({due, key});
-  measure.due = due;
-}
-
 void TrendWatch::ForgetWindows() {
   for (auto& [key, measure] : measures_) {
     measure.devices.clear();
-    Schedule(key, measure, kAtOnce);
+    due_.Set(key, measure.due, kAtOnce);
   }
 }
 
 void TrendWatch::Clear() {
   measures_.clear();
-  due_.clear();
+  due_.Clear();
 }
 
 }  // namespace fajma

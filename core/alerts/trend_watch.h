@@ -6,12 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/alerts/due_times.h"
 #include "core/alerts/presence_conditions.h"
 #include "core/alerts/trend_window.h"
 #include "core/domain/reading.h"
@@ -43,7 +43,7 @@ class TrendWatch {
   void OnValue(const StoredMessage& message, const MeasureValue& value, std::int64_t reading_id,
                const Thresholds& thresholds, std::vector<AlertRequest>& requests);
   void OnTime(Micros now, const Thresholds& thresholds, std::vector<AlertRequest>& requests);
-  Micros NextDue() const { return due_.empty() ? 0 : due_.begin()->first; }
+  Micros NextDue() const { return due_.next(); }
   // The clock was set: when things were measured is not known on one scale any more, and windows begin anew.
   void ForgetWindows();
   void Clear();
@@ -72,11 +72,10 @@ class TrendWatch {
   static Finding Look(OfMeasure& measure, const AlertRules& rules, Micros now);
   void Evaluate(const Key& key, OfMeasure& measure, const Thresholds& thresholds, Micros now, bool by_value,
                 std::vector<AlertRequest>& requests);
-  void Schedule(const Key& key, OfMeasure& measure, Micros due);
 
   PresenceConditions& conditions_;
   std::map<Key, OfMeasure> measures_;
-  std::set<std::pair<Micros, Key>> due_;
+  DueTimes<Key> due_;
 };
 
 }  // namespace fajma
