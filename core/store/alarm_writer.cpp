@@ -52,14 +52,24 @@ void Note(Alert& alert, const AlarmStep& step, const AlertAuthor& author) {
   }
 }
 
-std::optional<std::string> ConditionName(const Alert& alert) {
-  if (!alert.alarm.condition) return std::nullopt;
-  return std::string(NameOf(*alert.alarm.condition));
-}
-
 std::optional<Micros> DueOf(const Alert& alert) {
   const Micros due = NextDue(alert.alarm);
   return due == 0 ? std::nullopt : std::optional(due);
+}
+
+// What both a new row and a changed one say.
+Statement& BindState(Statement& statement, const Alert& alert) {
+  return statement.Bind("niveau", NameOf(alert.level))
+      .Bind("titre", alert.title)
+      .Bind("message", alert.message)
+      .Bind("dispositif", alert.device_id)
+      .Bind("patient", alert.patient->id)
+      .Bind("declencheur", alert.trigger_reading_id)
+      .Bind("signal", static_cast<int>(alert.alarm.presence))
+      .Bind("niveau_condition", ConditionLevelName(alert))
+      .Bind("escalade", alert.alarm.escalates_at)
+      .Bind("silence", alert.alarm.silent_until)
+      .Bind("echeance", DueOf(alert));
 }
 
 void Insert(Lease& lease, Alert& alert) {
@@ -69,19 +79,9 @@ void Insert(Lease& lease, Alert& alert) {
                    " silence_jusqu, echeance, tardive) VALUES (:niveau, :titre, :message, 0, :creation, :dispositif,"
                    " :declencheur, :patient, :condition, :signal, :niveau_condition, :escalade, :silence, :echeance,"
                    " :tardive) RETURNING id");
-  insert.Bind("niveau", NameOf(alert.level))
-      .Bind("titre", alert.title)
-      .Bind("message", alert.message)
+  BindState(insert, alert)
       .Bind("creation", alert.created_at)
-      .Bind("dispositif", alert.device_id)
-      .Bind("declencheur", alert.trigger_reading_id)
-      .Bind("patient", alert.patient->id)
       .Bind("condition", alert.condition)
-      .Bind("signal", static_cast<int>(alert.alarm.presence))
-      .Bind("niveau_condition", ConditionName(alert))
-      .Bind("escalade", alert.alarm.escalates_at)
-      .Bind("silence", alert.alarm.silent_until)
-      .Bind("echeance", DueOf(alert))
       .Bind("tardive", alert.late)
       .Into(alert.id)
       .Next();
@@ -90,27 +90,18 @@ void Insert(Lease& lease, Alert& alert) {
 }  // namespace
 
 void WriteAlert(Lease& lease, const Alert& alert) {
-  Statement(lease,
-            "UPDATE fajma_alertesiot SET niveau = :niveau, titre = :titre, message = :message, acquittee = :acquittee,"
-            " acquittee_par_id = :par, date_acquittement = :acquittement, dispositif_id = :dispositif,"
-            " patient_id = :patient, donnee_declencheur_id = :declencheur, resolue_le = :resolue, \"signal\" = :signal,"
-            " niveau_condition = :condition, escalade_le = :escalade, silence_jusqu = :silence, echeance = :echeance,"
-            " assignee_a_id = :assignee WHERE id = :id")
-      .Bind("niveau", NameOf(alert.level))
-      .Bind("titre", alert.title)
-      .Bind("message", alert.message)
+  Statement update(
+      lease,
+      "UPDATE fajma_alertesiot SET niveau = :niveau, titre = :titre, message = :message, acquittee = :acquittee,"
+      " acquittee_par_id = :par, date_acquittement = :acquittement, dispositif_id = :dispositif,"
+      " patient_id = :patient, donnee_declencheur_id = :declencheur, resolue_le = :resolue, \"signal\" = :signal,"
+      " niveau_condition = :niveau_condition, escalade_le = :escalade, silence_jusqu = :silence, echeance = :echeance,"
+      " assignee_a_id = :assignee WHERE id = :id");
+  BindState(update, alert)
       .Bind("acquittee", alert.acknowledged)
       .Bind("par", alert.acknowledged_by)
       .Bind("acquittement", alert.acknowledged_at)
-      .Bind("dispositif", alert.device_id)
-      .Bind("patient", alert.patient->id)
-      .Bind("declencheur", alert.trigger_reading_id)
       .Bind("resolue", alert.resolved_at)
-      .Bind("signal", static_cast<int>(alert.alarm.presence))
-      .Bind("condition", ConditionName(alert))
-      .Bind("escalade", alert.alarm.escalates_at)
-      .Bind("silence", alert.alarm.silent_until)
-      .Bind("echeance", DueOf(alert))
       .Bind("assignee", alert.assigned_to)
       .Bind("id", alert.id)
       .Run();

@@ -20,6 +20,12 @@ struct AlertAuthor {
   std::string detail;
 };
 
+// The level of the condition that is there; absent: none is.
+inline std::optional<std::string> ConditionLevelName(const Alert& alert) {
+  if (!alert.alarm.condition) return std::nullopt;
+  return std::string(NameOf(*alert.alarm.condition));
+}
+
 // The changes of one transaction, numbered within its lot, each with its line of the audit.
 class EventWriter {
  public:
@@ -30,8 +36,6 @@ class EventWriter {
     if (events_.empty()) lot_ = TakeLot(lease_);
     const auto index = static_cast<std::int64_t>(events_.size());
     const bool by_hand = change == AlertChange::kEscalated && author.user_id;
-    std::optional<std::string> condition;
-    if (alert.alarm.condition) condition = NameOf(*alert.alarm.condition);
     std::optional<std::string> comment;
     if (change == AlertChange::kUpdated && !author.detail.empty()) comment = author.detail;
     Statement(lease_,
@@ -53,7 +57,7 @@ class EventWriter {
         .Bind("auteur", by_hand ? author.user_id : std::nullopt)
         .Bind("escalade", by_hand ? std::optional(at) : std::nullopt)
         .Bind("signal", static_cast<int>(alert.alarm.presence))
-        .Bind("condition", condition)
+        .Bind("condition", ConditionLevelName(alert))
         .Bind("silence", alert.alarm.silent_until)
         .Bind("assignee", alert.assigned_to)
         .Bind("commentaire", comment)

@@ -1,5 +1,4 @@
-// Columns as PostgreSQL's array literals: many rows in one round trip, by unnest. Included only by this folder's .cpp
-// files.
+// Columns as PostgreSQL's array literals. Included only by this folder's .cpp files.
 #pragma once
 
 #include <soci/soci.h>
@@ -28,7 +27,7 @@ std::string ArrayText(const std::vector<T>& column, const std::vector<soci::indi
 }
 
 // {"a","b\"c",NULL}
-inline std::string TextArray(const std::vector<std::string>& column, const std::vector<soci::indicator>& nulls = {}) {
+inline std::string ArrayText(const std::vector<std::string>& column, const std::vector<soci::indicator>& nulls = {}) {
   std::string text = "{";
   for (std::size_t i = 0; i < column.size(); ++i) {
     if (i != 0) text += ',';

@@ -65,6 +65,14 @@ void WriteBoot(Lease& lease, std::int64_t device_id, BootState& boot, Micros now
 constexpr std::string_view kInsertStates =
     "INSERT INTO fajma_etat_dispositif (dispositif_id, horloge, dernier_contact, dernier_horodatage, debit_le, "
     "debit_reste, debit_credit, debit_dit, direct_le, troncon_depuis, ecarts, quarantaine_le) ";
+constexpr std::string_view kStateValues =
+    "VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, :credit, :dit, :direct, :troncon, :ecarts, "
+    ":quarantaine) ";
+constexpr std::string_view kStateArrays =
+    "SELECT * FROM unnest(CAST(:dispositif AS BIGINT[]), CAST(:horloge AS SMALLINT[]), CAST(:contact AS BIGINT[]), "
+    "CAST(:horodatage AS BIGINT[]), CAST(:le AS BIGINT[]), CAST(:reste AS BIGINT[]), CAST(:credit AS BIGINT[]), "
+    "CAST(:dit AS BIGINT[]), CAST(:direct AS BIGINT[]), CAST(:troncon AS BIGINT[]), CAST(:ecarts AS BIGINT[]), "
+    "CAST(:quarantaine AS BIGINT[])) ";
 constexpr std::string_view kOnStateConflict =
     "ON CONFLICT (dispositif_id) DO UPDATE SET horloge = excluded.horloge, dernier_contact = excluded.dernier_contact, "
     "dernier_horodatage = excluded.dernier_horodatage, debit_le = excluded.debit_le, "
@@ -92,45 +100,20 @@ void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
     quarantined.push_back(device->quarantined_at);
     device->changed = false;
   }
-  if (lease.dialect() == Dialect::kSqlite) {
-    Statement(lease, std::string(kInsertStates) +
-                         "VALUES (:dispositif, :horloge, :contact, :horodatage, :le, :reste, :credit, :dit, :direct, "
-                         ":troncon, :ecarts, :quarantaine) " +
-                         std::string(kOnStateConflict))
-        .BindRows("dispositif", id)
-        .BindRows("horloge", clock)
-        .BindRows("contact", contact)
-        .BindRows("horodatage", newest)
-        .BindRows("le", accepted)
-        .BindRows("reste", level)
-        .BindRows("credit", credit)
-        .BindRows("dit", told)
-        .BindRows("direct", live)
-        .BindRows("troncon", stretch)
-        .BindRows("ecarts", rungs)
-        .BindRows("quarantaine", quarantined)
-        .Run();
-    return;
-  }
-  Statement(lease, std::string(kInsertStates) +
-                       "SELECT * FROM unnest(CAST(:dispositif AS BIGINT[]), CAST(:horloge AS SMALLINT[]), "
-                       "CAST(:contact AS BIGINT[]), CAST(:horodatage AS BIGINT[]), CAST(:le AS BIGINT[]), "
-                       "CAST(:reste AS BIGINT[]), CAST(:credit AS BIGINT[]), CAST(:dit AS BIGINT[]), "
-                       "CAST(:direct AS BIGINT[]), CAST(:troncon AS BIGINT[]), CAST(:ecarts AS BIGINT[]), "
-                       "CAST(:quarantaine AS BIGINT[])) " +
+  Statement(lease, std::string(kInsertStates) + std::string(For(lease.dialect(), kStateValues, kStateArrays)) +
                        std::string(kOnStateConflict))
-      .Bind("dispositif", ArrayText(id))
-      .Bind("horloge", ArrayText(clock))
-      .Bind("contact", ArrayText(contact))
-      .Bind("horodatage", ArrayText(newest))
-      .Bind("le", ArrayText(accepted))
-      .Bind("reste", ArrayText(level))
-      .Bind("credit", ArrayText(credit))
-      .Bind("dit", ArrayText(told))
-      .Bind("direct", ArrayText(live))
-      .Bind("troncon", ArrayText(stretch))
-      .Bind("ecarts", ArrayText(rungs))
-      .Bind("quarantaine", ArrayText(quarantined))
+      .BindColumn("dispositif", id)
+      .BindColumn("horloge", clock)
+      .BindColumn("contact", contact)
+      .BindColumn("horodatage", newest)
+      .BindColumn("le", accepted)
+      .BindColumn("reste", level)
+      .BindColumn("credit", credit)
+      .BindColumn("dit", told)
+      .BindColumn("direct", live)
+      .BindColumn("troncon", stretch)
+      .BindColumn("ecarts", rungs)
+      .BindColumn("quarantaine", quarantined)
       .Run();
 }
 
@@ -282,7 +265,7 @@ void DeviceCache::LoadAll(Lease& lease, const std::vector<Mac>& macs) {
   std::vector<long long> ids;
   {
     Statement query(lease, SelectDevices("d.adresse_mac = ANY(CAST(:macs AS VARCHAR[]))", lease.dialect()));
-    query.Bind("macs", TextArray(wanted));
+    query.Bind("macs", ArrayText(wanted));
     DeviceRow row(query);
     while (query.Next()) {
       std::unique_ptr<DeviceState> device = Take(row);

@@ -1,7 +1,5 @@
 #include "core/store/ingest_rows.h"
 
-#include "core/store/array_text.h"
-
 namespace fajma {
 namespace {
 
@@ -9,9 +7,27 @@ constexpr std::string_view kInsertReadings =
     "INSERT INTO fajma_donneescapteursiot (id, type_id, valeur, entiere, \"timestamp\", recu, qualite_donnee, "
     "source_temps, tardive, rang, dispositif_id, patient_id, horodatage_dispositif, metadata, empreinte) ";
 
+constexpr std::string_view kReadingValues =
+    "VALUES (:id, :type, :valeur, :entiere, :ts, :recu, :qualite, :source, :tardive, :rang, :dispositif, :patient, "
+    ":horodatage, :metadata, :empreinte)";
+constexpr std::string_view kReadingArrays =
+    "SELECT * FROM unnest(CAST(:id AS BIGINT[]), CAST(:type AS SMALLINT[]), "
+    "CAST(:valeur AS DOUBLE PRECISION[]), CAST(:entiere AS SMALLINT[]), CAST(:ts AS BIGINT[]), "
+    "CAST(:recu AS BIGINT[]), CAST(:qualite AS SMALLINT[]), CAST(:source AS SMALLINT[]), "
+    "CAST(:tardive AS SMALLINT[]), CAST(:rang AS SMALLINT[]), CAST(:dispositif AS BIGINT[]), "
+    "CAST(:patient AS BIGINT[]), CAST(:horodatage AS TEXT[]), CAST(:metadata AS TEXT[]), "
+    "CAST(:empreinte AS BIGINT[]))";
+
 constexpr std::string_view kInsertSeries =
     "INSERT INTO fajma_serie (patient_id, dispositif_id, type_id, nombre, premiere_id, derniere_id, donnee_id, valeur, "
     "entiere, \"timestamp\", recu) ";
+constexpr std::string_view kSeriesValues =
+    "VALUES (:patient, :dispositif, :type, :nombre, :premiere, :derniere, :donnee, :valeur, :entiere, :ts, :recu) ";
+constexpr std::string_view kSeriesArrays =
+    "SELECT * FROM unnest(CAST(:patient AS BIGINT[]), CAST(:dispositif AS BIGINT[]), "
+    "CAST(:type AS SMALLINT[]), CAST(:nombre AS BIGINT[]), CAST(:premiere AS BIGINT[]), "
+    "CAST(:derniere AS BIGINT[]), CAST(:donnee AS BIGINT[]), CAST(:valeur AS DOUBLE PRECISION[]), "
+    "CAST(:entiere AS SMALLINT[]), CAST(:ts AS BIGINT[]), CAST(:recu AS BIGINT[])) ";
 // A newer value replaces the newest; "newest" never moves back.
 constexpr std::string_view kOnSeriesConflict =
     "ON CONFLICT (patient_id, dispositif_id, type_id) DO UPDATE SET "
@@ -58,54 +74,22 @@ void ReadingRows::Add(std::int64_t id, const StoredMessage& message, const RowEx
 
 void ReadingRows::Insert(Lease& lease) {
   if (id_.empty()) return;
-  lease.dialect() == Dialect::kSqlite ? InsertRows(lease) : InsertArrays(lease);
-}
-
-void ReadingRows::InsertRows(Lease& lease) {
-  Statement(lease, std::string(kInsertReadings) +
-                       "VALUES (:id, :type, :valeur, :entiere, :ts, :recu, :qualite, :source, :tardive, :rang, "
-                       ":dispositif, :patient, :horodatage, :metadata, :empreinte)")
-      .BindRows("id", id_)
-      .BindRows("type", type_)
-      .BindRows("valeur", value_)
-      .BindRows("entiere", integral_)
-      .BindRows("ts", timestamp_)
-      .BindRows("recu", received_)
-      .BindRows("qualite", quality_)
-      .BindRows("source", source_)
-      .BindRows("tardive", late_)
-      .BindRows("rang", rank_)
-      .BindRows("dispositif", device_)
-      .BindRows("patient", patient_)
-      .BindRows("horodatage", device_timestamp_, device_timestamp_null_)
-      .BindRows("metadata", metadata_, metadata_null_)
-      .BindRows("empreinte", fingerprint_, fingerprint_null_)
-      .Run();
-}
-
-void ReadingRows::InsertArrays(Lease& lease) {
-  Statement(lease, std::string(kInsertReadings) +
-                       "SELECT * FROM unnest(CAST(:id AS BIGINT[]), CAST(:type AS SMALLINT[]), "
-                       "CAST(:valeur AS DOUBLE PRECISION[]), CAST(:entiere AS SMALLINT[]), CAST(:ts AS BIGINT[]), "
-                       "CAST(:recu AS BIGINT[]), CAST(:qualite AS SMALLINT[]), CAST(:source AS SMALLINT[]), "
-                       "CAST(:tardive AS SMALLINT[]), CAST(:rang AS SMALLINT[]), CAST(:dispositif AS BIGINT[]), "
-                       "CAST(:patient AS BIGINT[]), CAST(:horodatage AS TEXT[]), CAST(:metadata AS TEXT[]), "
-                       "CAST(:empreinte AS BIGINT[]))")
-      .Bind("id", ArrayText(id_))
-      .Bind("type", ArrayText(type_))
-      .Bind("valeur", ArrayText(value_))
-      .Bind("entiere", ArrayText(integral_))
-      .Bind("ts", ArrayText(timestamp_))
-      .Bind("recu", ArrayText(received_))
-      .Bind("qualite", ArrayText(quality_))
-      .Bind("source", ArrayText(source_))
-      .Bind("tardive", ArrayText(late_))
-      .Bind("rang", ArrayText(rank_))
-      .Bind("dispositif", ArrayText(device_))
-      .Bind("patient", ArrayText(patient_))
-      .Bind("horodatage", TextArray(device_timestamp_, device_timestamp_null_))
-      .Bind("metadata", TextArray(metadata_, metadata_null_))
-      .Bind("empreinte", ArrayText(fingerprint_, fingerprint_null_))
+  Statement(lease, std::string(kInsertReadings) + std::string(For(lease.dialect(), kReadingValues, kReadingArrays)))
+      .BindColumn("id", id_)
+      .BindColumn("type", type_)
+      .BindColumn("valeur", value_)
+      .BindColumn("entiere", integral_)
+      .BindColumn("ts", timestamp_)
+      .BindColumn("recu", received_)
+      .BindColumn("qualite", quality_)
+      .BindColumn("source", source_)
+      .BindColumn("tardive", late_)
+      .BindColumn("rang", rank_)
+      .BindColumn("dispositif", device_)
+      .BindColumn("patient", patient_)
+      .BindColumn("horodatage", device_timestamp_, device_timestamp_null_)
+      .BindColumn("metadata", metadata_, metadata_null_)
+      .BindColumn("empreinte", fingerprint_, fingerprint_null_)
       .Run();
 }
 
@@ -146,46 +130,19 @@ void SeriesRows::Upsert(Lease& lease) {
     rows.received.push_back(series.received_at);
     rows.nulls.push_back(series.newest_id != 0 ? soci::i_ok : soci::i_null);
   }
-  lease.dialect() == Dialect::kSqlite ? UpsertRows(lease, rows) : UpsertArrays(lease, rows);
-}
-
-void SeriesRows::UpsertRows(Lease& lease, Columns& rows) {
-  Statement(lease, std::string(kInsertSeries) +
-                       "VALUES (:patient, :dispositif, :type, :nombre, :premiere, :derniere, :donnee, :valeur, "
-                       ":entiere, :ts, :recu) " +
+  Statement(lease, std::string(kInsertSeries) + std::string(For(lease.dialect(), kSeriesValues, kSeriesArrays)) +
                        std::string(kOnSeriesConflict))
-      .BindRows("patient", rows.patient)
-      .BindRows("dispositif", rows.device)
-      .BindRows("type", rows.type)
-      .BindRows("nombre", rows.count)
-      .BindRows("premiere", rows.first)
-      .BindRows("derniere", rows.last)
-      .BindRows("donnee", rows.newest, rows.nulls)
-      .BindRows("valeur", rows.value)
-      .BindRows("entiere", rows.integral, rows.nulls)
-      .BindRows("ts", rows.measured, rows.nulls)
-      .BindRows("recu", rows.received, rows.nulls)
-      .Run();
-}
-
-void SeriesRows::UpsertArrays(Lease& lease, const Columns& rows) {
-  Statement(lease, std::string(kInsertSeries) +
-                       "SELECT * FROM unnest(CAST(:patient AS BIGINT[]), CAST(:dispositif AS BIGINT[]), "
-                       "CAST(:type AS SMALLINT[]), CAST(:nombre AS BIGINT[]), CAST(:premiere AS BIGINT[]), "
-                       "CAST(:derniere AS BIGINT[]), CAST(:donnee AS BIGINT[]), CAST(:valeur AS DOUBLE PRECISION[]), "
-                       "CAST(:entiere AS SMALLINT[]), CAST(:ts AS BIGINT[]), CAST(:recu AS BIGINT[])) " +
-                       std::string(kOnSeriesConflict))
-      .Bind("patient", ArrayText(rows.patient))
-      .Bind("dispositif", ArrayText(rows.device))
-      .Bind("type", ArrayText(rows.type))
-      .Bind("nombre", ArrayText(rows.count))
-      .Bind("premiere", ArrayText(rows.first))
-      .Bind("derniere", ArrayText(rows.last))
-      .Bind("donnee", ArrayText(rows.newest, rows.nulls))
-      .Bind("valeur", ArrayText(rows.value))
-      .Bind("entiere", ArrayText(rows.integral, rows.nulls))
-      .Bind("ts", ArrayText(rows.measured, rows.nulls))
-      .Bind("recu", ArrayText(rows.received, rows.nulls))
+      .BindColumn("patient", rows.patient)
+      .BindColumn("dispositif", rows.device)
+      .BindColumn("type", rows.type)
+      .BindColumn("nombre", rows.count)
+      .BindColumn("premiere", rows.first)
+      .BindColumn("derniere", rows.last)
+      .BindColumn("donnee", rows.newest, rows.nulls)
+      .BindColumn("valeur", rows.value)
+      .BindColumn("entiere", rows.integral, rows.nulls)
+      .BindColumn("ts", rows.measured, rows.nulls)
+      .BindColumn("recu", rows.received, rows.nulls)
       .Run();
 }
 

@@ -22,9 +22,6 @@ class ReadingRows {
   void Clear();
 
  private:
-  void InsertRows(Lease& lease);    // SQLite: a run of one statement for each
-  void InsertArrays(Lease& lease);  // PostgreSQL: one round trip for all
-
   std::vector<long long> id_, timestamp_, received_, device_, patient_, fingerprint_;
   std::vector<int> type_, integral_, quality_, source_, late_, rank_;
   std::vector<double> value_;
@@ -55,8 +52,6 @@ class SeriesRows {
     std::vector<double> value;
     std::vector<soci::indicator> nulls;  // of newest, integral, measured and received
   };
-  static void UpsertRows(Lease& lease, Columns& rows);
-  static void UpsertArrays(Lease& lease, const Columns& rows);
 
   std::map<std::tuple<std::int64_t, std::int64_t, std::int16_t>, Series> series_;  // patient, device, type
 };

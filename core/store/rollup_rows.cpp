@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/store/array_text.h"
-
 namespace fajma {
 namespace {
 
@@ -13,11 +11,10 @@ constexpr Micros kHour = 60 * kMicrosPerMinute;
 constexpr std::string_view kInsert =
     "INSERT INTO fajma_cumul (echelle, debut, patient_id, dispositif_id, type_id, nombre, somme, minimum, maximum,"
     " derniere) ";
-constexpr std::string_view kSqliteValues =
+constexpr std::string_view kValues =
     "VALUES (:echelle, :debut, :patient, :dispositif, :type, :nombre, :somme, :minimum, :maximum, :derniere)";
-// One round trip for all rows.
-constexpr std::string_view kPostgresValues =
-    "SELECT CAST(:echelle AS SMALLINT), * FROM unnest(CAST(:debut AS BIGINT[]), CAST(:patient AS BIGINT[]),"
+constexpr std::string_view kArrays =
+    "SELECT * FROM unnest(CAST(:echelle AS SMALLINT[]), CAST(:debut AS BIGINT[]), CAST(:patient AS BIGINT[]),"
     " CAST(:dispositif AS BIGINT[]), CAST(:type AS SMALLINT[]), CAST(:nombre AS BIGINT[]),"
     " CAST(:somme AS DOUBLE PRECISION[]), CAST(:minimum AS DOUBLE PRECISION[]),"
     " CAST(:maximum AS DOUBLE PRECISION[]), CAST(:derniere AS BIGINT[]))";
@@ -29,47 +26,11 @@ constexpr std::string_view kOnConflict =
     " derniere = CASE WHEN excluded.derniere > fajma_cumul.derniere THEN excluded.derniere"
     " ELSE fajma_cumul.derniere END";
 
-std::string Upserting(Dialect dialect) {
-  std::string text(kInsert);
-  text += For(dialect, kSqliteValues, kPostgresValues);
-  return text += kOnConflict;
-}
-
 struct Columns {
   std::vector<int> scale, type;
   std::vector<long long> start, patient, device, count, last;
   std::vector<double> sum, least, greatest;
 };
-
-void WriteRows(Lease& lease, Columns& rows) {
-  Statement(lease, Upserting(Dialect::kSqlite))
-      .BindRows("echelle", rows.scale)
-      .BindRows("debut", rows.start)
-      .BindRows("patient", rows.patient)
-      .BindRows("dispositif", rows.device)
-      .BindRows("type", rows.type)
-      .BindRows("nombre", rows.count)
-      .BindRows("somme", rows.sum)
-      .BindRows("minimum", rows.least)
-      .BindRows("maximum", rows.greatest)
-      .BindRows("derniere", rows.last)
-      .Run();
-}
-
-void WriteArrays(Lease& lease, const Columns& rows) {
-  Statement(lease, Upserting(Dialect::kPostgres))
-      .Bind("echelle", rows.scale.front())
-      .Bind("debut", ArrayText(rows.start))
-      .Bind("patient", ArrayText(rows.patient))
-      .Bind("dispositif", ArrayText(rows.device))
-      .Bind("type", ArrayText(rows.type))
-      .Bind("nombre", ArrayText(rows.count))
-      .Bind("somme", ArrayText(rows.sum))
-      .Bind("minimum", ArrayText(rows.least))
-      .Bind("maximum", ArrayText(rows.greatest))
-      .Bind("derniere", ArrayText(rows.last))
-      .Run();
-}
 
 }  // namespace
 
@@ -119,7 +80,19 @@ void RollupRows::Write(Lease& lease, int scale, const Sums& sums) {
     rows.greatest.push_back(sum.greatest);
     rows.last.push_back(sum.last);
   }
-  lease.dialect() == Dialect::kSqlite ? WriteRows(lease, rows) : WriteArrays(lease, rows);
+  Statement(lease,
+            std::string(kInsert) + std::string(For(lease.dialect(), kValues, kArrays)) + std::string(kOnConflict))
+      .BindColumn("echelle", rows.scale)
+      .BindColumn("debut", rows.start)
+      .BindColumn("patient", rows.patient)
+      .BindColumn("dispositif", rows.device)
+      .BindColumn("type", rows.type)
+      .BindColumn("nombre", rows.count)
+      .BindColumn("somme", rows.sum)
+      .BindColumn("minimum", rows.least)
+      .BindColumn("maximum", rows.greatest)
+      .BindColumn("derniere", rows.last)
+      .Run();
 }
 
 }  // namespace fajma

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/store/array_text.h"
 #include "core/store/database.h"
 
 namespace soci {
@@ -136,15 +137,19 @@ class Statement {
       return BindNullText(name);
   }
 
-  // One run of the statement for each element; all vectors are equally long and outlive it.
+  // Many rows, a vector for each column; all are equally long and outlive it. `nulls` is empty, or has one for each
+  // value. On SQLite the statement is run for each row (VALUES (:id, …)), on PostgreSQL all are one round trip
+  // (unnest(CAST(:id AS BIGINT[]), …)).
   template <typename T>
-  Statement& BindRows(std::string_view name, std::vector<T>& values) {
-    exchange().exchange(soci::use(values, std::string(name)));
+  Statement& BindColumn(std::string_view name, std::vector<T>& values, std::vector<soci::indicator>& nulls) {
+    if (dialect_ == Dialect::kPostgres) return Bind(name, ArrayText(values, nulls));
+    exchange().exchange(soci::use(values, nulls, std::string(name)));
     return *this;
   }
   template <typename T>
-  Statement& BindRows(std::string_view name, std::vector<T>& values, std::vector<soci::indicator>& indicators) {
-    exchange().exchange(soci::use(values, indicators, std::string(name)));
+  Statement& BindColumn(std::string_view name, std::vector<T>& values) {
+    if (dialect_ == Dialect::kPostgres) return Bind(name, ArrayText(values));
+    exchange().exchange(soci::use(values, std::string(name)));
     return *this;
   }
 
