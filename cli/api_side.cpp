@@ -240,10 +240,7 @@ void ApiSide::WriteBrokerPasswordsAtStart() {
 }
 
 void ApiSide::PublishAlerts(const std::vector<AlertEvent>& events) {
-  auto commit = std::make_shared<Commit>();
-  commit->number = CommitOf(events.front().cursor);
-  commit->alerts = events;
-  foundation_.bus().Publish(commit);
+  foundation_.bus().Publish(CommitOfAlerts(events));
 }
 
 void ApiSide::PublishStatus(const DeviceStatusEvent& event) {

@@ -51,7 +51,7 @@ Lookups AssigneeLookups(const Call& call) {
   Lookups lookups;
   lookups.exists = [&call](const Field&, std::int64_t id) {
     const std::optional<User> user = call.app.users.Find(id);
-    return user && user->active && user->role != "technicien" && user->role != "integrateur";
+    return user && TakesCareOfAlerts(*user);
   };
   return lookups;
 }

@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "api/rest/resource_fields.h"
+#include "core/domain/alert.h"
 #include "core/domain/alert_level.h"
 
 namespace fajma::rest {
@@ -25,7 +26,7 @@ constexpr Field kAssignFields[] = {
 };
 
 constexpr Field kCommentFields[] = {
-    {.name = "commentaire", .required = true, .max_length = 1'000},
+    {.name = "commentaire", .required = true, .max_length = kMaxAlertComment},
 };
 
 constexpr Field kThresholdFields[] = {

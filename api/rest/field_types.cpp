@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "api/rest/python_text.h"
+#include "core/domain/characters.h"
 #include "core/domain/mac.h"
 #include "core/json/writer.h"
 
@@ -46,11 +47,6 @@ std::string_view Trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kSpaces);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kSpaces) - begin + 1);
-}
-
-std::size_t CountCharacters(std::string_view utf8) {
-  return static_cast<std::size_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // Text of every kind: numbers are taken as they are written.

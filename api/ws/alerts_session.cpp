@@ -9,6 +9,7 @@
 
 #include "api/ws/catch_up.h"
 #include "api/ws/socket_request.h"
+#include "core/domain/characters.h"
 #include "core/json/frames.h"
 #include "core/store/patient_store.h"
 #include "core/store/user_store.h"
@@ -57,21 +58,11 @@ void CannotList(const Services& services, Connection& connection, bool just_open
   SendError(services, kRoute, connection, ErrorFrame("unavailable", "Service momentanément indisponible."));
 }
 
-// Those of one transaction.
-void Publish(EventBus& bus, const std::vector<AlertEvent>& events) {
-  if (events.empty()) return;
-  auto commit = std::make_shared<Commit>();
-  commit->number = CommitOf(events.front().cursor);
-  commit->alerts = events;
-  bus.Publish(commit);
-}
-
-constexpr std::string_view kMayAcknowledge[] = {"administrateur", "medecin", "infirmier"};
 constexpr std::string_view kMayEscalate[] = {"administrateur", "medecin"};
 constexpr std::string_view kPresent = "presente";
 
 constexpr std::int64_t kMostMinutes = kLongestSilence / kMicrosPerMinute;
-constexpr std::size_t kMostCommentBytes = 4'000;  // REST: 1,000 characters
+constexpr std::string_view kSpaces = " \t\n\r\f\v";
 
 const char* ReadNothing(const SocketRequest&, AlertArgument&) { return nullptr; }
 
@@ -88,17 +79,19 @@ const char* ReadUser(const SocketRequest& request, AlertArgument& argument) {
   return argument.number ? nullptr : "utilisateur : entier ou null.";
 }
 
+// As REST takes it.
 const char* ReadComment(const SocketRequest& request, AlertArgument& argument) {
   const std::string_view text = request.TextOf("commentaire").value_or(std::string_view());
-  const bool good = !text.empty() && text.size() <= kMostCommentBytes && text.find('\0') == std::string_view::npos;
-  argument.text = text;
-  return good ? nullptr : "commentaire : de 1 à 4000 octets.";
+  const std::size_t first = text.find_first_not_of(kSpaces);
+  if (first != std::string_view::npos) argument.text = text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
+  const bool good = !argument.text.empty() && CountCharacters(argument.text) <= kMaxAlertComment &&
+                    argument.text.find('\0') == std::string::npos;
+  return good ? nullptr : "commentaire : de 1 à 1000 caractères.";
 }
 
 bool MayTakeCare(const Services& services, std::int64_t user_id) {
   const std::optional<User> user = UserStore(services.database).Find(user_id);
-  return user && user->active &&
-         std::find(std::begin(kMayAcknowledge), std::end(kMayAcknowledge), user->role) != std::end(kMayAcknowledge);
+  return user && TakesCareOfAlerts(*user);
 }
 
 }  // namespace
@@ -119,7 +112,7 @@ struct AlertsSession::Action {
 
 constexpr AlertsSession::Action AlertsSession::kActions[] = {
     {"acknowledge",
-     kMayAcknowledge,
+     kAlertRoles,
      ReadNothing,
      [](const Services& services, const AlertOrder& order) {
        return services.alerts.Acknowledge(order.alert_id, order.user_id, order.now);
@@ -135,7 +128,7 @@ constexpr AlertsSession::Action AlertsSession::kActions[] = {
      {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."},
      {"not_escalated", "Alerte inconnue, acquittée ou déjà au plus haut niveau."}},
     {"silence",
-     kMayAcknowledge,
+     kAlertRoles,
      ReadMinutes,
      [](const Services& services, const AlertOrder& order) {
        const Micros until = order.now + order.argument.number.value_or(0) * kMicrosPerMinute;
@@ -144,7 +137,7 @@ constexpr AlertsSession::Action AlertsSession::kActions[] = {
      {"not_found", "Alerte inconnue."},
      {"not_silenced", "Alerte acquittée ou close, ou qui n'était pas silencieuse."}},
     {"assign",
-     kMayAcknowledge,
+     kAlertRoles,
      ReadUser,
      [](const Services& services, const AlertOrder& order) {
        const auto to = order.argument.number;
@@ -154,7 +147,7 @@ constexpr AlertsSession::Action AlertsSession::kActions[] = {
      {"not_found", "Alerte ou utilisateur inconnu."},
      {"already_assigned", "Alerte déjà confiée à cet utilisateur."}},
     {"comment",
-     kMayAcknowledge,
+     kAlertRoles,
      ReadComment,
      [](const Services& services, const AlertOrder& order) {
        return services.alerts.Comment(order.alert_id, order.user_id, order.argument.text, order.now);
@@ -250,7 +243,7 @@ void AlertsSession::Act(Connection& connection, const Action& action, AlertOrder
           const bool seen = alert && AreSeen(topic.rooms, *alert->patient);
           order.now = SystemNow();
           const AlertResult result = seen ? action.perform(services, order) : AlertResult{AlertOutcome::kUnknown, {}};
-          Publish(services.bus, result.events);
+          if (!result.events.empty()) services.bus.Publish(CommitOfAlerts(result.events));
           if (result.outcome != AlertOutcome::kDone) {
             const Action::Fault& fault = result.outcome == AlertOutcome::kUnknown ? action.unknown : action.already;
             return refuse(AlertError(fault.code, fault.message, alert_id));

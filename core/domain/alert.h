@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,6 +58,8 @@ enum class AlertChange : std::int16_t { kRaised = 0, kEscalated = 1, kAcknowledg
 // The `type` of the message that tells of it.
 inline constexpr std::string_view kAlertChangeTypes[] = {"alert", "alert_escalated", "alert_acknowledged",
                                                          "alert_resolved", "alert_updated"};
+
+inline constexpr std::size_t kMaxAlertComment = 1'000;  // characters
 
 struct AlertEvent {
   Cursor cursor = 0;

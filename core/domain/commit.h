@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/domain/alert.h"
@@ -77,5 +78,13 @@ struct Commit {
 };
 
 using CommitPtr = std::shared_ptr<const Commit>;
+
+// At least one, all of one transaction.
+inline CommitPtr CommitOfAlerts(std::vector<AlertEvent> events) {
+  auto commit = std::make_shared<Commit>();
+  commit->number = CommitOf(events.front().cursor);
+  commit->alerts = std::move(events);
+  return commit;
+}
 
 }  // namespace fajma

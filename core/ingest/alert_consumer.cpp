@@ -186,14 +186,11 @@ void AlertConsumer::JudgeDevices() {
 // One transaction is one commit number; more than fit into one are several.
 void AlertConsumer::Publish(std::vector<AlertEvent> events, EventBus& bus) {
   while (!events.empty()) {
-    auto part = std::make_shared<Commit>();
-    part->number = CommitOf(events.front().cursor);
-    std::size_t count = 0;
-    while (count < events.size() && CommitOf(events[count].cursor) == part->number) ++count;
-    const auto end = events.begin() + static_cast<std::ptrdiff_t>(count);
-    part->alerts.assign(std::make_move_iterator(events.begin()), std::make_move_iterator(end));
+    const std::int64_t number = CommitOf(events.front().cursor);
+    const auto end = std::find_if(events.begin(), events.end(),
+                                  [number](const AlertEvent& event) { return CommitOf(event.cursor) != number; });
+    bus.Publish(CommitOfAlerts({std::make_move_iterator(events.begin()), std::make_move_iterator(end)}));
     events.erase(events.begin(), end);
-    bus.Publish(part);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/domain/alert_text.h"
+#include "core/domain/characters.h"
 #include "core/json/message_parser.h"
 #include "core/json/writer.h"
 
@@ -170,7 +171,7 @@ void TakeDocumentedTime(const Value& data, DecodedMessage& message, std::string&
     message.time = TimeFromMillis(*value);
   } else if (!value->IsString()) {
     problem = "Not a valid string.";
-  } else if (value->GetStringLength() > 256 || json_internal::CountCharacters(json_internal::TextOf(*value)) > 64) {
+  } else if (value->GetStringLength() > 256 || CountCharacters(json_internal::TextOf(*value)) > 64) {
     problem = "Ensure this field has no more than 64 characters.";
   } else if (json_internal::TextOf(*value).find('\0') != std::string_view::npos) {
     problem = "Null characters are not allowed.";

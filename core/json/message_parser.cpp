@@ -19,12 +19,6 @@ std::string TokenOf(const Value& value) {
   return token;
 }
 
-std::size_t CountCharacters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return count;
-}
-
 void AppendFieldError(std::string& errors, std::string_view field, std::string_view message) {
   if (!errors.empty()) errors += ",";
   json::AppendJsonString(errors, field);

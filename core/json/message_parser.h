@@ -27,8 +27,6 @@ inline const Value* Find(const Value& object, std::string_view name) {
 
 // A number or a text as JSON again.
 std::string TokenOf(const Value& value);
-// Code points of valid UTF-8.
-std::size_t CountCharacters(std::string_view text);
 // Appends `"field":["message"]`, with a comma before it unless it is the first.
 void AppendFieldError(std::string& errors, std::string_view field, std::string_view message);
 // RFC 8428: records with the same resolved time are one message.

@@ -1,9 +1,12 @@
 // Users, their roles and rooms.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/domain/time.h"
@@ -26,6 +29,12 @@ struct User {
   std::vector<std::string> rooms;  // by name
   std::int64_t tokens_since = 0;   // seconds since 1970: tokens issued before are refused; greater each time
 };
+
+// The roles of those who take care of alerts.
+inline constexpr std::string_view kAlertRoles[] = {"administrateur", "medecin", "infirmier"};
+inline bool TakesCareOfAlerts(const User& user) {
+  return user.active && std::find(std::begin(kAlertRoles), std::end(kAlertRoles), user.role) != std::end(kAlertRoles);
+}
 
 // What to change: an absent field stays as it is.
 struct UserPatch {

@@ -157,6 +157,27 @@ TEST_F(AlertsSocket, CarriesSilencesAssignmentsAndComments) {
   EXPECT_NE(NextOf(demo, "error").find("not_found"), std::string::npos);
 }
 
+TEST_F(AlertsSocket, TakesTheCommentsThatRestTakes) {
+  Start();
+  WsClient demo = Open("/ws/alerts/", UserToken());
+  demo.ReceiveText();
+  const std::int64_t id = Make("critical");
+  NextOf(demo, "alert");
+  const auto comment = [&](const std::string& text) {
+    demo.SendText(R"({"type":"comment","alert_id":)" + std::to_string(id) + R"(,"commentaire":")" + text + R"("})");
+  };
+  std::string longest;
+  for (int i = 0; i < 1'000; ++i) longest += "é";
+  comment(longest);
+  EXPECT_NE(NextOf(demo, "alert_updated").find("\"" + longest + "\""), std::string::npos);
+  comment("  vu  ");
+  EXPECT_NE(NextOf(demo, "alert_updated").find(R"("commentaire":"vu")"), std::string::npos);
+  for (const std::string& bad : {longest + "x", std::string("   "), std::string()}) {
+    comment(bad);
+    EXPECT_NE(NextOf(demo, "error").find("1 à 1000 caractères"), std::string::npos) << bad.size();
+  }
+}
+
 TEST_F(AlertsSocket, TellsOfALatchedAlertThatIsThereAgain) {
   Start();
   WsClient demo = Open("/ws/alerts/", UserToken());
