@@ -93,15 +93,28 @@ void Database::NoteCommit(std::int64_t number) {
   }
 }
 
+// PostgreSQL takes and notes it in one round trip: others wait from here on.
 std::int64_t TakeCommitNumber(Lease& lease, std::int64_t lot, Micros now) {
+  constexpr std::string_view kNext =
+      "UPDATE fajma_base SET commit_numero = commit_numero + 1 WHERE id = 1 RETURNING commit_numero";
+  constexpr std::string_view kNote = "INSERT INTO fajma_commit (numero, lot, instant) ";
   std::int64_t number = 0;
-  {
-    Statement next(lease,
-                   "UPDATE fajma_base SET commit_numero = commit_numero + 1 WHERE id = 1 RETURNING commit_numero");
-    if (!next.Into(number).Next()) throw DatabaseError("the database has not been migrated", false);
+  const auto take = [&number](Statement& statement) {
+    if (!statement.Into(number).Next()) throw DatabaseError("the database has not been migrated", false);
+  };
+  if (lease.dialect() == Dialect::kPostgres) {
+    Statement both(lease, "WITH n AS (" + std::string(kNext) + ") " + std::string(kNote) +
+                              "SELECT n.commit_numero, CAST(:lot AS BIGINT), CAST(:instant AS BIGINT) FROM n"
+                              " RETURNING numero");
+    take(both.Bind("lot", lot).Bind("instant", now));
+  } else {
+    {
+      Statement next(lease, kNext);
+      take(next);
+    }
+    Statement note(lease, std::string(kNote) + "VALUES (:numero, :lot, :instant)");
+    note.Bind("numero", number).Bind("lot", lot).Bind("instant", now).Run();
   }
-  Statement note(lease, "INSERT INTO fajma_commit (numero, lot, instant) VALUES (:numero, :lot, :instant)");
-  note.Bind("numero", number).Bind("lot", lot).Bind("instant", now).Run();
   lease.commit_number_ = number;
   return number;
 }

@@ -26,13 +26,16 @@ constexpr std::string_view kOnConflict =
     " derniere = CASE WHEN excluded.derniere > fajma_cumul.derniere THEN excluded.derniere"
     " ELSE fajma_cumul.derniere END";
 
-struct Columns {
+}  // namespace
+
+// Rows of fajma_cumul, a vector for each column.
+struct RollupRows::Columns {
   std::vector<int> scale, type;
   std::vector<long long> start, patient, device, count, last;
   std::vector<double> sum, least, greatest;
-};
 
-}  // namespace
+  void Add(int of_scale, const Sums& sums);
+};
 
 void RollupRows::Sum::Fold(const Sum& other) {
   least = count == 0 ? other.least : std::min(least, other.least);
@@ -58,28 +61,12 @@ void RollupRows::Upsert(Lease& lease) {
     total_minutes[{start, 0, 0, type}].Fold(sum);
     total_hours[{StartOf(start, kHour), 0, 0, type}].Fold(sum);
   }
-  Write(lease, kMinuteScale, minutes_);
-  Write(lease, kHourScale, hours);
-  Write(lease, kTotalMinuteScale, total_minutes);
-  Write(lease, kTotalHourScale, total_hours);
-}
-
-void RollupRows::Write(Lease& lease, int scale, const Sums& sums) {
-  if (sums.empty()) return;
   Columns rows;
-  for (const auto& [key, sum] : sums) {
-    const auto& [start, patient, device, type] = key;
-    rows.scale.push_back(scale);
-    rows.start.push_back(start);
-    rows.patient.push_back(patient);
-    rows.device.push_back(device);
-    rows.type.push_back(type);
-    rows.count.push_back(sum.count);
-    rows.sum.push_back(sum.sum);
-    rows.least.push_back(sum.least);
-    rows.greatest.push_back(sum.greatest);
-    rows.last.push_back(sum.last);
-  }
+  rows.Add(kMinuteScale, minutes_);
+  rows.Add(kHourScale, hours);
+  rows.Add(kTotalMinuteScale, total_minutes);
+  rows.Add(kTotalHourScale, total_hours);
+  if (rows.scale.empty()) return;
   Statement(lease,
             std::string(kInsert) + std::string(For(lease.dialect(), kValues, kArrays)) + std::string(kOnConflict))
       .BindColumn("echelle", rows.scale)
@@ -93,6 +80,22 @@ void RollupRows::Write(Lease& lease, int scale, const Sums& sums) {
       .BindColumn("maximum", rows.greatest)
       .BindColumn("derniere", rows.last)
       .Run();
+}
+
+void RollupRows::Columns::Add(int of_scale, const Sums& sums) {
+  for (const auto& [key, of] : sums) {
+    const auto& [begin, patient_id, device_id, type_id] = key;
+    scale.push_back(of_scale);
+    start.push_back(begin);
+    patient.push_back(patient_id);
+    device.push_back(device_id);
+    type.push_back(type_id);
+    count.push_back(of.count);
+    sum.push_back(of.sum);
+    least.push_back(of.least);
+    greatest.push_back(of.greatest);
+    last.push_back(of.last);
+  }
 }
 
 }  // namespace fajma

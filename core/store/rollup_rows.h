@@ -42,7 +42,7 @@ class RollupRows {
   // start, patient, device, type
   using Key = std::tuple<Micros, std::int64_t, std::int64_t, TypeId>;
   using Sums = std::map<Key, Sum>;
-  static void Write(Lease& lease, int scale, const Sums& sums);
+  struct Columns;
 
   Sums minutes_;
 };
