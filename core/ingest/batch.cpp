@@ -97,13 +97,21 @@ void Batch::Take(const IngestItem& item) {
 
 void Batch::Prepare(std::span<const IngestItem> items) {
   std::vector<Mac> macs;
+  std::vector<std::pair<Mac, std::int64_t>> boots;
   macs.reserve(items.size());
   for (const IngestItem& item : items) {
-    if (const std::optional<Mac> mac = SenderOf(item)) macs.push_back(*mac);
+    const std::optional<Mac> mac = SenderOf(item);
+    if (!mac) continue;
+    macs.push_back(*mac);
+    if (item.decoded.identity) boots.emplace_back(*mac, item.decoded.identity->boot);
   }
-  std::sort(macs.begin(), macs.end());
-  macs.erase(std::unique(macs.begin(), macs.end()), macs.end());
-  transaction_.LoadDevices(macs);
+  const auto keep_one_of_each = [](auto& list) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  };
+  keep_one_of_each(macs);
+  keep_one_of_each(boots);
+  transaction_.LoadDevices(macs, boots);
 }
 
 void Batch::TakeDeviceMessage(const IngestItem& item) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/store/array_text.h"
+#include "core/store/ingest_boots.h"
 #include "core/store/sql.h"
 
 namespace fajma {
@@ -10,56 +10,8 @@ namespace {
 
 // A device's own row tells its last contact at most so much too early; ingest itself knows better.
 constexpr Micros kRowEvery = 5 * kMicrosPerSecond;
-constexpr std::size_t kMaxBoots = 16;
-
 std::optional<int> Narrow(const std::optional<std::int64_t>& value) {
   return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
-}
-
-std::optional<BootState> LoadBoot(Lease& lease, std::int64_t device_id, std::int64_t number) {
-  BootState boot;
-  boot.number = number;
-  std::int64_t durable = 0;
-  std::string runs;
-  Statement query(lease,
-                  "SELECT durable, epars, ancre, dernier_uptime, vu FROM fajma_demarrage "
-                  "WHERE dispositif_id = :dispositif AND boot = :boot");
-  query.Bind("dispositif", device_id).Bind("boot", number);
-  query.Into(durable, runs, boot.anchor, boot.last_uptime, boot.seen_at);
-  if (!query.Next()) return std::nullopt;
-  boot.ledger = BootLedger(static_cast<std::uint64_t>(durable), runs);
-  return boot;
-}
-
-// The oldest starts are forgotten in the database; those in memory go when the cache does.
-void PruneBoots(Lease& lease, std::int64_t device_id) {
-  Statement(lease,
-            "DELETE FROM fajma_demarrage WHERE dispositif_id = :dispositif AND vu < (SELECT vu FROM fajma_demarrage "
-            "WHERE dispositif_id = :dispositif2 ORDER BY vu DESC LIMIT 1 OFFSET " +
-                std::to_string(kMaxBoots - 1) + ")")
-      .Bind("dispositif", device_id)
-      .Bind("dispositif2", device_id)
-      .Run();
-}
-
-void WriteBoot(Lease& lease, std::int64_t device_id, BootState& boot, Micros now) {
-  const bool is_new = boot.seen_at == 0;
-  boot.seen_at = now;
-  Statement(lease,
-            "INSERT INTO fajma_demarrage (dispositif_id, boot, durable, epars, ancre, dernier_uptime, vu) VALUES "
-            "(:dispositif, :boot, :durable, :epars, :ancre, :uptime, :vu) ON CONFLICT (dispositif_id, boot) DO UPDATE "
-            "SET durable = excluded.durable, epars = excluded.epars, ancre = excluded.ancre, "
-            "dernier_uptime = excluded.dernier_uptime, vu = excluded.vu")
-      .Bind("dispositif", device_id)
-      .Bind("boot", boot.number)
-      .Bind("durable", static_cast<std::int64_t>(boot.ledger.durable()))
-      .Bind("epars", boot.ledger.FormatRuns())
-      .Bind("ancre", boot.anchor)
-      .Bind("uptime", boot.last_uptime)
-      .Bind("vu", now)
-      .Run();
-  boot.changed = false;
-  if (is_new) PruneBoots(lease, device_id);
 }
 
 constexpr std::string_view kInsertStates =
@@ -117,56 +69,69 @@ void WriteStates(Lease& lease, const std::vector<DeviceState*>& devices) {
       .Run();
 }
 
-void WriteRow(Lease& lease, DeviceState& device) {
-  const auto text = [](const std::string& value) {
-    return value.empty() ? std::optional<std::string>() : std::optional(value);
-  };
-  Statement(lease,
-            "UPDATE fajma_dispositivesiot SET status = :status, derniere_connexion = :contact, "
-            "version_firmware = :firmware, niveau_batterie = :batterie, qualite_signal = :qualite WHERE id = :id")
-      .Bind("status", device.status)
-      .Bind("contact", device.seen_at)
-      .Bind("firmware", text(device.firmware))
-      .Bind("batterie", device.battery_percent)
-      .Bind("qualite", device.signal_percent)
-      .Bind("id", device.ref.id)
-      .Run();
-  device.row_written_at = device.seen_at;
-  device.row_changed = false;
-}
+constexpr std::string_view kUpdateRow =
+    "UPDATE fajma_dispositivesiot SET status = :status, derniere_connexion = :contact, version_firmware = :firmware, "
+    "niveau_batterie = :batterie, qualite_signal = :qualite WHERE id = :id";
+constexpr std::string_view kUpdateRows =
+    "UPDATE fajma_dispositivesiot d SET status = n.status, derniere_connexion = n.contact, "
+    "version_firmware = n.firmware, niveau_batterie = n.batterie, qualite_signal = n.qualite "
+    "FROM unnest(CAST(:id AS BIGINT[]), CAST(:status AS TEXT[]), CAST(:contact AS BIGINT[]), "
+    "CAST(:firmware AS TEXT[]), CAST(:batterie AS INTEGER[]), CAST(:qualite AS INTEGER[])) "
+    "AS n(id, status, contact, firmware, batterie, qualite) WHERE d.id = n.id";
 
-// A device, its patient and what is known of it. PostgreSQL locks the device until the end of the transaction, several
-// in the order of their ids.
-std::string SelectDevices(std::string_view which, Dialect dialect) {
-  std::string sql =
-      "SELECT d.id, d.adresse_mac, d.status, d.version_firmware, d.niveau_batterie, d.qualite_signal, "
-      "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage, e.debit_le, e.debit_reste, "
-      "e.debit_credit, e.debit_dit, e.direct_le, e.troncon_depuis, e.ecarts, e.quarantaine_le, p.id, p.identifiant, "
-      "p.salle FROM fajma_dispositivesiot d "
-      "JOIN fajma_patient p ON p.id = d.patient_id "
-      "LEFT JOIN fajma_etat_dispositif e ON e.dispositif_id = d.id WHERE ";
-  sql += which;
-  sql += " AND d.supprime_le IS NULL";
-  if (dialect == Dialect::kPostgres) sql += " ORDER BY d.id FOR UPDATE OF d";
-  return sql;
-}
-
-std::string SelectAssignments(std::string_view which) {
-  return "SELECT a.dispositif_id, a.depuis, a.jusqu_a, p.id, p.identifiant, p.salle FROM fajma_affectation a "
-         "JOIN fajma_patient p ON p.id = a.patient_id WHERE " +
-         std::string(which) + " ORDER BY a.dispositif_id, a.depuis";
-}
-
-// The variables of SelectAssignments.
-struct AssignmentRow {
-  explicit AssignmentRow(Statement& query) {
-    query.Into(device_id, from, to, patient.id, patient.identifier, patient.room);
+// The devices' own rows, as lists of devices show them. False: none is due.
+bool WriteRows(Lease& lease, const std::vector<DeviceState*>& devices) {
+  std::vector<long long> id, contact;
+  std::vector<std::string> status, firmware;
+  std::vector<int> battery, signal;
+  std::vector<soci::indicator> firmware_null, battery_null, signal_null;
+  const auto null_unless = [](bool known) { return known ? soci::i_ok : soci::i_null; };
+  for (DeviceState* device : devices) {
+    if (!device->row_changed && device->seen_at - device->row_written_at < kRowEvery) continue;
+    id.push_back(device->ref.id);
+    status.push_back(device->status);
+    contact.push_back(device->seen_at);
+    firmware.push_back(device->firmware);
+    firmware_null.push_back(null_unless(!device->firmware.empty()));
+    battery.push_back(device->battery_percent.value_or(0));
+    battery_null.push_back(null_unless(device->battery_percent.has_value()));
+    signal.push_back(device->signal_percent.value_or(0));
+    signal_null.push_back(null_unless(device->signal_percent.has_value()));
+    device->row_written_at = device->seen_at;
+    device->row_changed = false;
   }
-  std::int64_t device_id = 0;
-  std::int64_t from = 0;
-  std::optional<std::int64_t> to;
-  PatientRef patient;
-};
+  if (id.empty()) return false;
+  Statement(lease, For(lease.dialect(), kUpdateRow, kUpdateRows))
+      .BindColumn("id", id)
+      .BindColumn("status", status)
+      .BindColumn("contact", contact)
+      .BindColumn("firmware", firmware, firmware_null)
+      .BindColumn("batterie", battery, battery_null)
+      .BindColumn("qualite", signal, signal_null)
+      .Run();
+  return true;
+}
+
+// Those that `which` names stay as they are until the end of the transaction, those of a batch locked in the order of
+// their ids. What is read of them is read by another statement: one that waits for a lock goes on with what it saw of
+// other tables before.
+std::string LockDevices(std::string_view which) {
+  return "SELECT d.id FROM fajma_dispositivesiot d WHERE " + std::string(which) +
+         " AND d.supprime_le IS NULL ORDER BY d.id FOR NO KEY UPDATE";
+}
+
+// A device, its patient, what is known of it and who has had it, a row for each assignment (none: NULL).
+std::string SelectDevices(std::string_view which) {
+  return "SELECT d.id, d.adresse_mac, d.status, d.version_firmware, d.niveau_batterie, d.qualite_signal, "
+         "d.derniere_connexion, e.horloge, e.dernier_contact, e.dernier_horodatage, e.debit_le, e.debit_reste, "
+         "e.debit_credit, e.debit_dit, e.direct_le, e.troncon_depuis, e.ecarts, e.quarantaine_le, p.id, p.identifiant, "
+         "p.salle, a.depuis, a.jusqu_a, w.id, w.identifiant, w.salle FROM fajma_dispositivesiot d "
+         "JOIN fajma_patient p ON p.id = d.patient_id "
+         "LEFT JOIN fajma_etat_dispositif e ON e.dispositif_id = d.id "
+         "LEFT JOIN fajma_affectation a ON a.dispositif_id = d.id LEFT JOIN fajma_patient w ON w.id = a.patient_id "
+         "WHERE " +
+         std::string(which) + " AND d.supprime_le IS NULL ORDER BY d.id, a.depuis";
+}
 
 }  // namespace
 
@@ -176,9 +141,14 @@ class DeviceCache::DeviceRow {
   explicit DeviceRow(Statement& query) {
     query.Into(id_, mac_, status_, firmware_, battery_, signal_, last_seen_, clock_, contact_, newest_, accepted_,
                level_, credit_, told_, live_, stretch_, rungs_, quarantined_, patient_.id, patient_.identifier,
-               patient_.room);
+               patient_.room, from_, to_, wearer_id_, wearer_, wearer_room_);
   }
+  std::int64_t id() const { return id_; }
   const PatientRef& patient() const { return patient_; }
+  // Who has had the device, and from when on; absent: nobody.
+  std::optional<std::int64_t> from() const { return wearer_id_ ? from_ : std::nullopt; }
+  std::optional<std::int64_t> to() const { return to_; }
+  PatientRef wearer() const { return {*wearer_id_, wearer_.value_or(""), wearer_room_.value_or("")}; }
 
   std::unique_ptr<DeviceState> Get() const {
     const std::optional<Mac> mac = Mac::ParseColons(mac_);
@@ -206,6 +176,8 @@ class DeviceCache::DeviceRow {
   std::optional<std::int64_t> battery_, signal_, last_seen_, contact_, newest_, clock_, accepted_, level_, credit_,
       told_, live_, stretch_, rungs_, quarantined_;
   PatientRef patient_;
+  std::optional<std::int64_t> from_, to_, wearer_id_;
+  std::optional<std::string> wearer_, wearer_room_;
 };
 
 void DeviceCache::BeginTransaction(std::int64_t generation) {
@@ -220,11 +192,8 @@ void DeviceCache::Forget() {
 }
 
 DeviceState* DeviceCache::Find(Lease& lease, Mac mac) {
-  if (const auto found = devices_.find(mac); found != devices_.end()) return found->second.get();
-  std::unique_ptr<DeviceState> device = Load(lease, mac);
-  if (!device) return nullptr;
-  macs_[device->ref.id] = mac;
-  return devices_.emplace(mac, std::move(device)).first->second.get();
+  const auto found = devices_.find(mac);
+  return found != devices_.end() ? found->second.get() : Load(lease, mac);
 }
 
 DeviceState* DeviceCache::FindById(Lease& lease, std::int64_t id) {
@@ -239,21 +208,17 @@ DeviceState* DeviceCache::FindById(Lease& lease, std::int64_t id) {
   return parsed ? Find(lease, *parsed) : nullptr;
 }
 
-std::unique_ptr<DeviceState> DeviceCache::Load(Lease& lease, Mac mac) {
-  std::unique_ptr<DeviceState> device;
-  {
-    Statement query(lease, SelectDevices("d.adresse_mac = :mac", lease.dialect()));
-    query.Bind("mac", mac.ToColons());
-    DeviceRow row(query);
-    if (!query.Next()) return nullptr;
-    device = Take(row);
+DeviceState* DeviceCache::Load(Lease& lease, Mac mac) {
+  const std::string text = mac.ToColons();
+  if (lease.dialect() == Dialect::kPostgres) {
+    std::int64_t id = 0;
+    Statement lock(lease, LockDevices("d.adresse_mac = :mac"));
+    if (!lock.Bind("mac", text).Into(id).Next()) return nullptr;
   }
-  if (!device) return nullptr;
-  Statement query(lease, SelectAssignments("a.dispositif_id = :dispositif"));
-  query.Bind("dispositif", device->ref.id);
-  AssignmentRow row(query);
-  while (query.Next()) device->assignments.push_back({Known(row.patient), row.from, row.to});
-  return device;
+  Statement query(lease, SelectDevices("d.adresse_mac = :mac"));
+  query.Bind("mac", text);
+  const std::vector<DeviceState*> loaded = TakeAll(query);
+  return loaded.empty() ? nullptr : loaded.front();
 }
 
 void DeviceCache::LoadAll(Lease& lease, const std::vector<Mac>& macs) {
@@ -261,39 +226,45 @@ void DeviceCache::LoadAll(Lease& lease, const std::vector<Mac>& macs) {
   std::vector<std::string> wanted;
   wanted.reserve(macs.size());
   for (const Mac mac : macs) wanted.push_back(mac.ToColons());
-  std::unordered_map<std::int64_t, std::unique_ptr<DeviceState>> loaded;
   std::vector<long long> ids;
   {
-    Statement query(lease, SelectDevices("d.adresse_mac = ANY(CAST(:macs AS VARCHAR[]))", lease.dialect()));
-    query.Bind("macs", ArrayText(wanted));
-    DeviceRow row(query);
-    while (query.Next()) {
-      std::unique_ptr<DeviceState> device = Take(row);
-      if (!device) continue;
-      ids.push_back(device->ref.id);
-      loaded.emplace(device->ref.id, std::move(device));
-    }
+    std::int64_t id = 0;
+    Statement lock(lease, LockDevices("d.adresse_mac = ANY(CAST(:macs AS VARCHAR[]))"));
+    lock.Bind("macs", ArrayText(wanted)).Into(id);
+    while (lock.Next()) ids.push_back(id);
   }
   if (ids.empty()) return;
-  {
-    Statement query(lease, SelectAssignments("a.dispositif_id = ANY(CAST(:dispositifs AS BIGINT[]))"));
-    query.Bind("dispositifs", ArrayText(ids));
-    AssignmentRow row(query);
-    while (query.Next()) {
-      loaded[row.device_id]->assignments.push_back({Known(row.patient), row.from, row.to});
-    }
-  }
-  for (auto& [id, device] : loaded) {
-    const Mac mac = device->ref.mac;
-    macs_[id] = mac;
-    devices_.emplace(mac, std::move(device));
-  }
+  Statement query(lease, SelectDevices("d.id = ANY(CAST(:dispositifs AS BIGINT[]))"));
+  query.Bind("dispositifs", ArrayText(ids));
+  TakeAll(query);
 }
 
-std::unique_ptr<DeviceState> DeviceCache::Take(const DeviceRow& row) {
-  std::unique_ptr<DeviceState> device = row.Get();
-  if (device) device->patient = Known(row.patient());
-  return device;
+void DeviceCache::LoadBoots(Lease& lease, const std::vector<std::pair<Mac, std::int64_t>>& boots) {
+  if (lease.dialect() == Dialect::kSqlite) return;
+  std::vector<BootOfDevice> wanted;
+  for (const auto& [mac, number] : boots) {
+    if (const auto found = devices_.find(mac); found != devices_.end())
+      wanted.emplace_back(found->second.get(), number);
+  }
+  fajma::LoadBoots(lease, wanted);
+}
+
+// The devices of SelectDevices, in its order.
+std::vector<DeviceState*> DeviceCache::TakeAll(Statement& query) {
+  std::vector<DeviceState*> taken;
+  DeviceRow row(query);
+  while (query.Next()) {
+    if (taken.empty() || taken.back()->ref.id != row.id()) {
+      std::unique_ptr<DeviceState> device = row.Get();
+      if (!device) continue;
+      device->patient = Known(row.patient());
+      const Mac mac = device->ref.mac;
+      macs_[device->ref.id] = mac;
+      taken.push_back(devices_.emplace(mac, std::move(device)).first->second.get());
+    }
+    if (const auto from = row.from()) taken.back()->assignments.push_back({Known(row.wearer()), *from, row.to()});
+  }
+  return taken;
 }
 
 // One object for each patient.
@@ -304,54 +275,14 @@ std::shared_ptr<const PatientRef> DeviceCache::Known(const PatientRef& ref) {
 }
 
 bool DeviceCache::Write(Lease& lease, Micros now) {
-  bool rows_written = false;
   std::vector<DeviceState*> changed;
   for (auto& [mac, device] : devices_) {
     if (device->changed || device->row_changed) changed.push_back(device.get());
   }
   std::sort(changed.begin(), changed.end(), [](auto* a, auto* b) { return a->ref.id < b->ref.id; });
   WriteStates(lease, changed);
-  for (DeviceState* device : changed) {
-    if (device->row_changed || device->seen_at - device->row_written_at >= kRowEvery) {
-      WriteRow(lease, *device);
-      rows_written = true;
-    }
-    for (BootState& boot : device->boots) {
-      if (boot.changed) WriteBoot(lease, device->ref.id, boot, now);
-    }
-  }
-  return rows_written;
-}
-
-BootState& GetBootState(Lease& lease, DeviceState& device, std::int64_t number) {
-  for (BootState& boot : device.boots) {
-    if (boot.number == number) return boot;
-  }
-  std::optional<BootState> loaded = LoadBoot(lease, device.ref.id, number);
-  if (!loaded) {
-    loaded.emplace();
-    loaded->number = number;
-  }
-  if (device.boots.size() >= kMaxBoots) {
-    // References are good until the next call: the oldest makes room.
-    const auto oldest = std::min_element(device.boots.begin(), device.boots.end(),
-                                         [](const auto& a, const auto& b) { return a.seen_at < b.seen_at; });
-    if (oldest->changed) WriteBoot(lease, device.ref.id, *oldest, device.seen_at);
-    device.boots.erase(oldest);
-  }
-  return device.boots.emplace_back(std::move(*loaded));
-}
-
-BootState* FindInferredBootState(Lease& lease, DeviceState& device) {
-  std::int64_t lowest = 0;
-  for (const BootState& boot : device.boots) lowest = std::min(lowest, boot.number);
-  if (lowest == 0) {
-    std::optional<std::int64_t> stored;
-    Statement query(lease, "SELECT MIN(boot) FROM fajma_demarrage WHERE dispositif_id = :dispositif");
-    query.Bind("dispositif", device.ref.id).Into(stored);
-    if (query.Next() && stored) lowest = std::min<std::int64_t>(lowest, *stored);
-  }
-  return lowest < 0 ? &GetBootState(lease, device, lowest) : nullptr;
+  WriteBoots(lease, changed, now);
+  return WriteRows(lease, changed);
 }
 
 }  // namespace fajma

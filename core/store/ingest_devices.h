@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/domain/device_state.h"
 #include "core/store/database.h"
 
 namespace fajma {
+
+class Statement;
 
 class DeviceCache {
  public:
@@ -21,14 +24,16 @@ class DeviceCache {
   DeviceState* Find(Lease& lease, Mac mac);
   // Those that are known, in two round trips for all of them (SQLite has none to save). Right after BeginTransaction.
   void LoadAll(Lease& lease, const std::vector<Mac>& macs);
+  // Starts of those that LoadAll has found, each named once: one round trip for all.
+  void LoadBoots(Lease& lease, const std::vector<std::pair<Mac, std::int64_t>>& boots);
   DeviceState* FindById(Lease& lease, std::int64_t id);
   // Writes what changed, in the order of the devices' ids. Whether a row that lists of devices show was among it.
   bool Write(Lease& lease, Micros now);
 
  private:
   class DeviceRow;
-  std::unique_ptr<DeviceState> Load(Lease& lease, Mac mac);
-  std::unique_ptr<DeviceState> Take(const DeviceRow& row);
+  DeviceState* Load(Lease& lease, Mac mac);
+  std::vector<DeviceState*> TakeAll(Statement& query);
   std::shared_ptr<const PatientRef> Known(const PatientRef& ref);
 
   std::int64_t generation_ = -1;
@@ -36,8 +41,5 @@ class DeviceCache {
   std::unordered_map<std::int64_t, Mac> macs_;
   std::unordered_map<std::int64_t, std::shared_ptr<const PatientRef>> patients_;
 };
-
-BootState& GetBootState(Lease& lease, DeviceState& device, std::int64_t number);
-BootState* FindInferredBootState(Lease& lease, DeviceState& device);
 
 }  // namespace fajma

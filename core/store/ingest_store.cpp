@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/store/ingest_boots.h"
 #include "core/store/ingest_devices.h"
 #include "core/store/ingest_rows.h"
 #include "core/store/retention_store.h"
@@ -90,8 +91,10 @@ IngestStore::Transaction::~Transaction() {
   if (!state_->committed) state_->cache().devices.Forget();
 }
 
-void IngestStore::Transaction::LoadDevices(const std::vector<Mac>& macs) {
+void IngestStore::Transaction::LoadDevices(const std::vector<Mac>& macs,
+                                           const std::vector<std::pair<Mac, std::int64_t>>& boots) {
   state_->cache().devices.LoadAll(state_->lease, macs);
+  state_->cache().devices.LoadBoots(state_->lease, boots);
 }
 
 DeviceState* IngestStore::Transaction::FindDevice(Mac mac) { return state_->cache().devices.Find(state_->lease, mac); }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/domain/command.h"
@@ -60,9 +61,9 @@ class IngestStore {
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
-    // Those that a batch is about to ask for, each once: in few round trips, and locked in one order. Before any other
-    // call.
-    void LoadDevices(const std::vector<Mac>& macs);
+    // Devices and starts of them that a batch is about to ask for, each once: in few round trips, and locked in one
+    // order. Before any other call.
+    void LoadDevices(const std::vector<Mac>& macs, const std::vector<std::pair<Mac, std::int64_t>>& boots);
     // nullptr: no such device. Valid until the end of the transaction.
     DeviceState* FindDevice(Mac mac);
     DeviceState* FindDeviceById(std::int64_t id);
