@@ -35,6 +35,8 @@ using std::chrono::seconds;
 constexpr seconds kStartTimeout{120};
 constexpr seconds kCatchUpTimeout{60};
 constexpr std::size_t kPatients = 4;
+constexpr const char* kReadings = "fajma_donneescapteursiot";
+constexpr const char* kAlerts = "fajma_alerte_evenement";
 
 struct Options {
   std::string server;
@@ -80,8 +82,9 @@ class Test {
   Sensor AddSensor(const std::string& patient, int number);
   void Disturb();
   void KillOnce();
+  bool AlertsAreJudged();
   void WaitForIngest();
-  std::vector<std::int64_t> CursorsOf(const std::string& patient, const std::string& table, const std::string& id);
+  std::vector<std::int64_t> CursorsOf(const std::string& patient, const std::string& table);
   bool Await(const Browser& browser, std::int64_t cursor);
   bool Compare(Browser& browser, const std::string& patient);
 
@@ -167,7 +170,16 @@ void Test::Disturb() {
   }
 }
 
-// Until all that the doors have taken is in the table.
+// Whether the alerts have seen the newest reading: their owner may have been killed, and another must come first.
+bool Test::AlertsAreJudged() {
+  return postgres_.Execute(
+             "SELECT (SELECT curseur FROM fajma_consommateur WHERE nom = 'alertes') >= c.numero * 8192 + d.id - c.lot *"
+             " 8192 FROM fajma_donneescapteursiot d JOIN fajma_commit c ON c.lot = d.id / 8192 ORDER BY c.numero DESC,"
+             " d.id DESC LIMIT 1",
+             test::PostgresServer::NameOf(database_)) == "t";
+}
+
+// Until all that the doors have taken is in the table, and judged.
 void Test::WaitForIngest() {
   const auto deadline = Clock::now() + kCatchUpTimeout;
   std::string rows;
@@ -177,17 +189,18 @@ void Test::WaitForIngest() {
                                         test::PostgresServer::NameOf(database_));
     bool in_flight = bridge_->Figure("fajma_messages_in_flight") != 0;
     for (const auto& api : apis_) in_flight = in_flight || api->Figure("fajma_messages_in_flight") != 0;
-    if (now != rows || in_flight) quiet_since = Clock::now();
+    if (now != rows || in_flight || !AlertsAreJudged()) quiet_since = Clock::now();
     rows = std::move(now);
     ::poll(nullptr, 0, 50);
   }
 }
 
-std::vector<std::int64_t> Test::CursorsOf(const std::string& patient, const std::string& table, const std::string& id) {
+std::vector<std::int64_t> Test::CursorsOf(const std::string& patient, const std::string& table) {
   const std::string list = postgres_.Execute(
-      "SELECT string_agg((c.numero * 8192 + d." + id + " - c.lot * 8192)::text, ' ' ORDER BY c.numero, d." + id +
-          ") FROM " + table + " d JOIN fajma_commit c ON c.lot = d." + id +
-          " / 8192 JOIN fajma_patient p ON p.id = d.patient_id WHERE p.identifiant = '" + patient + "'",
+      "SELECT string_agg((c.numero * 8192 + d.id - c.lot * 8192)::text, ' ' ORDER BY c.numero, d.id) FROM " + table +
+          " d JOIN fajma_commit c ON c.lot = d.id / 8192 JOIN fajma_patient p ON p.id = d.patient_id"
+          " WHERE p.identifiant = '" +
+          patient + "'",
       test::PostgresServer::NameOf(database_));
   std::istringstream numbers(list);
   std::vector<std::int64_t> cursors;
@@ -204,17 +217,24 @@ bool Test::Await(const Browser& browser, std::int64_t cursor) {
   return true;
 }
 
+// The screen has at least what the table has now, and nothing but what the table has: the alerts go on, so both are
+// compared up to where the screen stopped.
 bool Test::Compare(Browser& browser, const std::string& patient) {
-  const std::vector<std::int64_t> readings = CursorsOf(patient, "fajma_donneescapteursiot", "id");
-  const std::vector<std::int64_t> alerts = CursorsOf(patient, "fajma_alerte_evenement", "id");
-  const std::int64_t last = std::max(readings.empty() ? 0 : readings.back(), alerts.empty() ? 0 : alerts.back());
-  const bool reached = Await(browser, last);
+  const auto newest = [](const std::vector<std::int64_t>& cursors) { return cursors.empty() ? 0 : cursors.back(); };
+  const auto table = [&](const char* name) { return CursorsOf(patient, name); };
+  const bool reached = Await(browser, std::max(newest(table(kReadings)), newest(table(kAlerts))));
   browser.Stop();
+  const auto up_to_the_end = [&](std::vector<std::int64_t> cursors) {
+    std::erase_if(cursors, [&](std::int64_t cursor) { return cursor > browser.last_cursor(); });
+    return cursors;
+  };
+  const std::vector<std::int64_t> readings = up_to_the_end(table(kReadings));
+  const std::vector<std::int64_t> alerts = up_to_the_end(table(kAlerts));
   const bool equal = browser.readings() == readings && browser.alerts() == alerts;
   if (!equal || !reached || browser.out_of_order() != 0 || browser.gaps() != 0) {
-    std::printf("a screen of %s: %zu readings of %zu, %zu alerts of %zu, %lu out of order, %lu gaps\n", patient.c_str(),
-                browser.readings().size(), readings.size(), browser.alerts().size(), alerts.size(),
-                browser.out_of_order(), browser.gaps());
+    std::printf("a screen of %s: %zu readings of %zu, %zu alerts of %zu, %lu out of order, %lu gaps%s\n",
+                patient.c_str(), browser.readings().size(), readings.size(), browser.alerts().size(), alerts.size(),
+                browser.out_of_order(), browser.gaps(), reached ? "" : ", not up to the end");
     return false;
   }
   return !readings.empty();
