@@ -151,7 +151,10 @@ function reasonOf(error: unknown, action: ActionName | null): string {
       return "Alerte inconnue du serveur.";
     case 429:
       return "Trop de demandes : attendez un peu.";
+    case 400:
+      if (error.detail !== "") return error.detail;
+      return action === "assign" ? "Utilisateur inconnu, ou qui ne prend pas d’alertes en charge." : "Demande refusée par le serveur.";
     default:
-      return error.status === 400 && error.detail !== "" ? error.detail : `Erreur du serveur (${error.status}).`;
+      return `Erreur du serveur (${error.status}).`;
   }
 }

@@ -41,8 +41,8 @@ function wordPresence({ alert, care }: AlertEntry, people: People, serverNow: nu
     return { tone: "acknowledged", text: `Acquittée${by}${at}` };
   }
   if (care.late) return { tone: "late", text: "Mesure tardive, à acquitter" };
-  if (care.madeBy !== null) return { tone: "over", text: `Signalée par ${nameOf(people, care.madeBy)}, à acquitter` };
-  if (care.state === "close") return { tone: "over", text: "Condition passée, close, non acquittée" };
+  if (care.isMade) return { tone: "present", text: "Signalée par une personne, à acquitter" };
+  if (care.state === "close") return { tone: "over", text: "Condition passée, alerte close" };
   if (alert.resolved) return { tone: "over", text: "Condition passée, à acquitter" };
   const now = care.conditionLevel;
   const isLower = now !== null && now !== alert.level;

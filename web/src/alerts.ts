@@ -1,6 +1,6 @@
 // The alert list: what each message does to it, and in which order it is shown. Pure.
 
-import { lastComment, madeBy, type AccountEntry, type AlarmState, type Care, type Comment } from "./care";
+import { lastComment, wasMade, type AccountEntry, type AlarmState, type Care, type Comment } from "./care";
 import type { Alert, AlertChange, Level } from "./messages";
 import type { ActionName } from "./permissions";
 
@@ -14,8 +14,8 @@ export type ActionState =
 export interface KnownCare extends Omit<Care, "state"> {
   state: AlarmState | null;
   comment: Comment | null;
-  /** A user who opened it by hand. */
-  madeBy: number | null;
+  /** Somebody opened it by hand. */
+  isMade: boolean;
   isRead: boolean;
 }
 
@@ -56,7 +56,7 @@ const KEEP_ACKNOWLEDGED_MS = 60 * 60_000;
 const IDLE: ActionState = { state: "idle" };
 const NO_CARE: KnownCare = {
   state: null, conditionLevel: null, escalatesAt: null, silentUntil: null, assignedTo: null, late: false,
-  comment: null, madeBy: null, isRead: false,
+  comment: null, isMade: false, isRead: false,
 };
 
 /** What a message says beside the alert itself. */
@@ -238,7 +238,7 @@ export function tellCare(
   if (alert.acknowledged && care.state === "close") return without(list, alert.id);
   const placed = place(list, { ...alert, resolved: isOver(care) }, now, isOver(care));
   const entry = placed.entries[alert.id]!;
-  const told = account === null ? {} : { comment: lastComment(account), madeBy: madeBy(account), isRead: true };
+  const told = account === null ? {} : { comment: lastComment(account), isMade: wasMade(care, account), isRead: true };
   const entries = { ...placed.entries, [alert.id]: { ...entry, care: { ...known.care, ...care, ...told } } };
   return { ...placed, entries };
 }

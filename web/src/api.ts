@@ -252,9 +252,6 @@ function alertWithCare(answer: unknown): { alert: Alert; care: Care } {
   return { alert, care };
 }
 
-/** `detail`, or what is wrong with the first field that is wrong. */
 function detailOf(answer: unknown): string {
-  if (!isFields(answer)) return "";
-  const said: unknown[] = [answer["detail"], ...Object.values(answer).map((one) => (Array.isArray(one) ? (one as unknown[])[0] : null))];
-  return said.find((one): one is string => typeof one === "string") ?? "";
+  return isFields(answer) && typeof answer["detail"] === "string" ? answer["detail"] : "";
 }

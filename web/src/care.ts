@@ -66,10 +66,9 @@ export function lastComment(entries: readonly AccountEntry[]): Comment | null {
   return last ? { text: last.detail, by: last.by, at: last.at } : null;
 }
 
-/** Who opened the alert by hand; null: the server did. */
-export function madeBy(entries: readonly AccountEntry[]): number | null {
-  const first = entries[0];
-  return first?.what === "raised" ? first.by : null;
+/** Somebody opened it by hand: it waits although its condition has never been over, since it never was present. */
+export function wasMade(care: Care, entries: readonly AccountEntry[]): boolean {
+  return care.state === "verrouillee" && !care.late && entries[0]?.what === "raised" && !entries.some((entry) => entry.what === "resolved");
 }
 
 /** When it is heard again; null: it is heard now. A silence ends by itself, whether or not a word of its end has come. */

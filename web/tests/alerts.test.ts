@@ -145,12 +145,14 @@ describe("what is done about an alert", () => {
     expect(careOf(1)).toMatchObject({ late: true, state: "verrouillee" });
   });
 
-  test("the account tells the last comment, its author, and who opened the alert by hand", () => {
+  test("the account tells the last comment, its author, and whether somebody opened the alert by hand", () => {
     hear("alert", alert(1), 1);
-    const account = [entry("raised", "", 3), entry("commented", "un"), entry("commented", "deux"), entry("assigned", "4")];
+    const account = [entry("raised"), entry("commented", "un"), entry("commented", "deux"), entry("assigned", "4")];
     list = tellCare(list, alert(1), care({ state: "verrouillee", assignedTo: 4 }), account, now + 1, now + 5);
-    expect(careOf(1)).toMatchObject({ comment: { text: "deux", by: 7, at: 5_000 }, madeBy: 3, assignedTo: 4, isRead: true });
+    expect(careOf(1)).toMatchObject({ comment: { text: "deux", by: 7, at: 5_000 }, isMade: true, assignedTo: 4, isRead: true });
     expect(list.entries[1]!.alert.resolved).toBe(true);
+    list = tellCare(list, alert(1), care({ state: "verrouillee" }), [...account, entry("resolved")], now + 1, now + 5);
+    expect(careOf(1).isMade).toBe(false);
   });
 
   test("the text of an update is a comment only when it changes nothing else", () => {

@@ -24,7 +24,7 @@ interface Props {
 }
 
 const TONE_ICONS: Record<StateTone, IconName> = {
-  present: "pulse", over: "check", late: "clock", silent: "silent", acknowledged: "check",
+  present: "pulse", over: "ended", late: "clock", silent: "silent", acknowledged: "check",
 };
 
 export function AlertItem({ entry, state, opened, onOpen, onAct }: Props) {

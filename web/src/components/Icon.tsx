@@ -16,6 +16,7 @@ const PATHS = {
   person: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM4.5 20a7.5 6 0 0 1 15 0",
   comment: "M4 5h16v11H11l-4 4v-4H4Z",
   device: "M7 7h10v10H7ZM10 3v4m4-4v4m-4 10v4m4-4v4M3 10h4m-4 4h4m10-4h4m-4 4h4",
+  ended: "M2 12h6l2-5 2 5h1M16 16l5-5m0 5-5-5",
   up: "M6 15l6-6 6 6",
   down: "M6 9l6 6 6-6",
   battery: "M3 8h15v8H3Zm18 3v2",

@@ -12,7 +12,7 @@ interface Props {
 
 /** The score as the server last computed it, with its time; a lower bound, and said to be one. */
 export function News2Line({ identifiant, news2, isLinkUp, serverNow }: Props) {
-  if (news2 === null) return null;
+  if (news2 === null) return <p className="news2 muted">NEWS2 : pas encore lu</p>;
   const isOld = isNews2Old(news2, isLinkUp, serverNow);
   const when = formatClock(news2.computedAt).slice(0, 5);
   return (
