@@ -1,6 +1,7 @@
 // The alert list: what each message does to it, and in which order it is shown. Pure.
 
 import { lastComment, wasMade, type AccountEntry, type AlarmState, type Care, type Comment } from "./care";
+import { withLocalTimes } from "./format";
 import type { Alert, AlertChange, Level } from "./messages";
 import type { ActionName } from "./permissions";
 
@@ -160,7 +161,7 @@ function isResolved(change: AlertChange, alert: Alert, known: AlertEntry | undef
 function announce(list: AlertList, alert: Alert, change: AlertChange): Announcement {
   const verb = change === "alert_escalated" ? "Alerte aggravée" : "Nouvelle alerte";
   return {
-    text: `${verb}, ${LEVEL_NAMES[alert.level]} : ${alert.title}. ${alert.message}`,
+    text: `${verb}, ${LEVEL_NAMES[alert.level]} : ${alert.title}. ${withLocalTimes(alert.message)}`,
     urgent: RANK[alert.level] <= RANK.critical,
     serial: (list.announcement?.serial ?? 0) + 1,
   };

@@ -4,7 +4,7 @@ import { AlertPanel } from "../src/components/AlertPanel";
 import { ConnectionState } from "../src/components/ConnectionState";
 import { MeasureLine } from "../src/components/MeasureLine";
 import { alignHistories } from "../src/components/Sparkline";
-import { formatAge, formatValue, formatWhen } from "../src/format";
+import { formatAge, formatValue, formatWhen, withLocalTimes } from "../src/format";
 import { ROWS } from "../src/measures";
 import type { Care } from "../src/care";
 import { AlertMore } from "../src/components/AlertMore";
@@ -112,7 +112,7 @@ describe("what is done about an alert", () => {
   test("a silenced alert stays in the list and says until when, and for how long yet", () => {
     const html = panel(told({}, { silentUntil: T0 + 272_000 }));
     expect(html).toContain('data-testid="alert-9"');
-    expect(html).toMatch(/Silence jusqu’à \d\d:\d\d \(encore 4 min 32\)/);
+    expect(html).toMatch(/Silence jusqu’à \d\d:\d\d \(encore 4\u00a0min\u00a032\)/);
   });
 
   test("a silence ends by itself, without a word from the server", () => {
@@ -207,5 +207,6 @@ test("a sparkline breaks where nothing came and joins where only the other line 
 test("numbers and times read as French", () => {
   expect(formatValue(36.5, 1)).toBe("36,5");
   expect([42_900, 61_000, 3_660_000, 3 * 86_400_000].map(formatAge)).toEqual(["42 s", "1 min", "1 h 01", "3 jours"]);
+  expect(withLocalTimes("mesurée le 2026-03-01T10:00:00.125Z, le 5")).toMatch(/^mesurée le 01\/03 \d\d:00:00, le 5$/);
   expect(formatWhen(T0 - 20 * 3_600_000, T0)).toMatch(/^\d\d\/\d\d \d\d:\d\d:\d\d$/);
 });

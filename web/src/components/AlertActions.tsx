@@ -38,8 +38,8 @@ export function AlertActions({ entry, who, me, isSilent, opened, onOpen, onAct }
           </button>
         )}
         {maySilence && (
-          <Toggle label={isSilent ? "En silence" : "Silence"} about={about} testid={`silence-${alert.id}`} isOpen={opened?.part === "silence"} onClick={toggle("silence")}>
-            <Icon name="silent" /> {isSilent ? "En silence" : "Silence"}
+          <Toggle label="Silence" about={about} testid={`silence-${alert.id}`} isOpen={opened?.part === "silence"} onClick={toggle("silence")}>
+            <Icon name="silent" /> Silence
           </Toggle>
         )}
         <Toggle label="Suivi" about={about} testid={`more-${alert.id}`} isOpen={opened?.part === "more"} onClick={toggle("more")}>

@@ -1,7 +1,7 @@
 import { LEVEL_NAMES, type AlertEntry } from "../alerts";
 import { nameOf, wordComment, wordState, type StateTone } from "../alert_words";
 import { silenceLeft } from "../care";
-import { formatAge, formatWhen } from "../format";
+import { formatAge, formatWhen, withLocalTimes } from "../format";
 import type { AlertAction } from "../permissions";
 import type { WardState } from "../ward";
 import { AlertActions } from "./AlertActions";
@@ -54,7 +54,7 @@ export function AlertItem({ entry, state, opened, onOpen, onAct }: Props) {
       </div>
       <p className="alert-who"><strong>{who}</strong>{one && <span className="muted"> {one.patient.room}</span>}</p>
       <p>{alert.title}</p>
-      <p className="alert-message">{alert.message}</p>
+      <p className="alert-message">{withLocalTimes(alert.message)}</p>
       <CareLines entry={entry} state={state} serverNow={serverNow} />
       <AlertActions entry={entry} who={who} me={state.me} isSilent={silenceLeft(care.silentUntil, serverNow) !== null} opened={opened} onOpen={onOpen} onAct={act} />
       {opened?.part === "more" && <AlertMore entry={entry} state={state} serverNow={serverNow} onAct={act} />}

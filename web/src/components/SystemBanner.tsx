@@ -1,4 +1,4 @@
-import { formatClock, formatWhen } from "../format";
+import { formatClock, formatWhen, withLocalTimes } from "../format";
 import type { WardState } from "../ward";
 import { Icon } from "./Icon";
 
@@ -12,7 +12,7 @@ export function SystemBanner({ state }: { state: WardState }) {
         <p key={one.condition} className={one.isWarning ? "system-warning" : "system-critical"} data-condition={one.condition}>
           <Icon name={one.isWarning ? "warning" : "emergency"} />{" "}
           <span>
-            <strong>Système :</strong> {one.message.replace(/[.\s]+$/, "")}
+            <strong>Système :</strong> {withLocalTimes(one.message).replace(/[.\s]+$/, "")}
             {one.since !== null && <>, depuis <time dateTime={new Date(one.since).toISOString()}>{wordSince(one.since, serverNow)}</time></>}
             {!isSure && " (dernier état connu)"}
           </span>
