@@ -64,8 +64,11 @@ export class AlertDesk {
     if (account?.alert === id || alerts.entries[id]?.care.isRead === false) this.read(id);
   }
 
+  /** What is not known yet, and the one that is looked at. */
   readUnread(): void {
-    unreadCare(this.links.state().alerts).slice(0, MAX_READS).forEach((id) => this.read(id));
+    const { alerts } = this.links.state();
+    if (alerts.opened !== null) this.read(alerts.opened);
+    unreadCare(alerts).slice(0, MAX_READS).forEach((id) => this.read(id));
   }
 
   /** Names, for those who may list them. */

@@ -40,9 +40,11 @@ export interface Announcement {
 export interface AlertList {
   entries: Readonly<Record<number, AlertEntry>>;
   announcement: Announcement | null;
+  /** The one that is being looked at stays until it is not, also when it is over: somebody may be writing there. */
+  opened: number | null;
 }
 
-export const NO_ALERTS: AlertList = { entries: {}, announcement: null };
+export const NO_ALERTS: AlertList = { entries: {}, announcement: null, opened: null };
 
 export const LEVEL_NAMES: Record<Level, string> = {
   emergency: "Urgence",
@@ -83,7 +85,7 @@ export function changeAlert(
     acknowledged: isAcknowledged(change, alert, cursor, known),
     resolved: isResolved(change, alert, known),
   };
-  if (next.resolved && next.acknowledged) return without(list, alert.id);
+  if (next.resolved && next.acknowledged && list.opened !== alert.id) return without(list, alert.id);
   const entry: AlertEntry = {
     alert: next,
     care: careAfter(known?.care ?? NO_CARE, change, next, told),
@@ -95,6 +97,7 @@ export function changeAlert(
   const isBack = change === "alert" && known?.alert.resolved === true;
   const isNews = !next.resolved && !next.acknowledged && (!known || isBack || change === "alert_escalated");
   return {
+    ...list,
     entries: { ...list.entries, [alert.id]: entry },
     announcement: isNews ? announce(list, next, change) : list.announcement,
   };
@@ -178,7 +181,7 @@ export function mergeActive(list: AlertList, alerts: readonly Alert[], now: numb
  */
 export function replaceAlerts(list: AlertList, alerts: readonly Alert[], startedAt: number, now: number): AlertList {
   const isKept = (entry: AlertEntry): boolean =>
-    entry.changedAt >= startedAt || (entry.alert.acknowledged && now - entry.changedAt < KEEP_ACKNOWLEDGED_MS);
+    entry.alert.id === list.opened || entry.changedAt >= startedAt || (entry.alert.acknowledged && now - entry.changedAt < KEEP_ACKNOWLEDGED_MS);
   const kept = Object.values(list.entries).filter((entry) => isKept(entry) || alerts.some((one) => one.id === entry.alert.id));
   const older = alerts.filter((alert) => (list.entries[alert.id]?.changedAt ?? 0) < startedAt);
   const entries = Object.fromEntries(kept.map((entry) => [entry.alert.id, entry]));
@@ -200,6 +203,7 @@ function place(list: AlertList, alert: Alert, now: number, isOver: boolean | nul
     changedAt: known && !isNews ? known.changedAt : now,
   };
   return {
+    ...list,
     entries: { ...list.entries, [alert.id]: entry },
     announcement: isNews ? announce(list, next, known ? "alert_escalated" : "alert") : list.announcement,
   };
@@ -236,7 +240,7 @@ export function tellCare(
 ): AlertList {
   const known = list.entries[alert.id];
   if (!known || known.changedAt > startedAt) return list;
-  if (alert.acknowledged && care.state === "close") return without(list, alert.id);
+  if (alert.acknowledged && care.state === "close" && list.opened !== alert.id) return without(list, alert.id);
   const placed = place(list, { ...alert, resolved: isOver(care) }, now, isOver(care));
   const entry = placed.entries[alert.id]!;
   const told = account === null ? {} : { comment: lastComment(account), isMade: wasMade(care, account), isRead: true };
@@ -257,6 +261,13 @@ export function unreadCare(list: AlertList): number[] {
 export function markAcknowledged(list: AlertList, id: number, now: number): AlertList {
   const known = list.entries[id];
   return known ? changeAlert(list, "alert_acknowledged", { ...known.alert, acknowledged: true }, null, now) : list;
+}
+
+/** Looks at one alert, or at none; what only stayed for that goes. */
+export function openAlert(list: AlertList, id: number | null): AlertList {
+  const isLeft = ({ alert }: AlertEntry): boolean => alert.id === id || !(alert.resolved && alert.acknowledged);
+  const left = Object.values(list.entries).filter(isLeft);
+  return { ...list, opened: id, entries: Object.fromEntries(left.map((entry) => [entry.alert.id, entry])) };
 }
 
 function without(list: AlertList, id: number): AlertList {

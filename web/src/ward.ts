@@ -1,7 +1,7 @@
 // The ward as the page knows it: state + event + now -> state. Pure: no timer, no network, no clock of its own.
 
 import {
-  changeAlert, doubtCare, forgetCursors, markAcknowledged, mergeActive, NO_ALERTS, replaceAlerts, setAction, tellCare,
+  changeAlert, doubtCare, forgetCursors, markAcknowledged, mergeActive, NO_ALERTS, openAlert, replaceAlerts, setAction, tellCare,
   type ActionState, type AlertList,
 } from "./alerts";
 import type { AccountEntry, Care } from "./care";
@@ -140,7 +140,10 @@ export function reduceWard(before: WardState, event: WardEvent, now: number): Wa
     case "account":
       return setAccount(state, event.alert.id, event.entries, tellCare(state.alerts, event.alert, event.care, event.entries, event.startedAt, now));
     case "account_shown":
-      return { ...state, account: event.id === null ? null : { alert: event.id, entries: null, problem: null } };
+      return {
+        ...state, alerts: openAlert(state.alerts, event.id),
+        account: event.id === null ? null : { alert: event.id, entries: null, problem: null },
+      };
     case "account_failed":
       return state.account?.alert === event.id ? { ...state, account: { ...state.account, problem: event.problem } } : state;
     case "me":

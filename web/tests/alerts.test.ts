@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { acknowledgedOngoing, changeAlert, forgetCursors, mergeActive, NO_ALERTS, replaceAlerts, setAction, tellCare, unacknowledged, unreadCare, type AlertList } from "../src/alerts";
+import { acknowledgedOngoing, changeAlert, forgetCursors, mergeActive, NO_ALERTS, openAlert, replaceAlerts, setAction, tellCare, unacknowledged, unreadCare, type AlertList } from "../src/alerts";
 import type { Told } from "../src/alerts";
 import type { Care } from "../src/care";
 import type { Alert, AlertChange, Level } from "../src/messages";
@@ -186,6 +186,16 @@ describe("what is done about an alert", () => {
   test("an update of an alert that is not listed and acknowledged lists nothing", () => {
     hear("alert_updated", alert(9, "critical", { acknowledged: true }), 1, updated({ state: "close" }, "vu"));
     expect(list.entries).toEqual({});
+  });
+
+  test("an alert that is over stays while somebody looks at it, and goes then", () => {
+    hear("alert", alert(1), 1);
+    hear("alert_resolved", alert(1), 2);
+    list = openAlert(list, 1);
+    hear("alert_acknowledged", alert(1, "critical", { acknowledged: true }), 3);
+    list = replaceAlerts(list, [], 90_000_000, 90_000_001);
+    expect(list.entries[1]).toMatchObject({ alert: { acknowledged: true, resolved: true }, care: { state: "close" } });
+    expect(openAlert(list, null).entries).toEqual({});
   });
 
   test("accounts are read of the worst first, and again after a gap", () => {

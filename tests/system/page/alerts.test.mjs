@@ -127,6 +127,19 @@ test("a comment is trimmed, counted, shown as text, and stands in the account", 
   assert.equal((await account(id)).journal.at(-1).detail, "<img src=x> vu 😀");
 });
 
+test("what is being written stays when somebody else acknowledges the alert, and is still taken", async () => {
+  const id = await raise("critical");
+  await openAccount(id);
+  await page.getByTestId(`comment-text-${id}`).fill("Famille prévenue.");
+  await rest("POST", `/api/iot/alertes/${id}/acknowledge/`, {});
+  await says(id, /Acquittée par vous/);
+  assert.equal(await page.getByTestId(`comment-text-${id}`).inputValue(), "Famille prévenue.");
+  await page.getByTestId(`comment-${id}`).click();
+  await page.getByTestId(`account-${id}`).getByText("Famille prévenue.").waitFor();
+  await page.getByTestId(`more-${id}`).click();
+  await card(id).waitFor({ state: "detached" });
+});
+
 test("an alert is given to oneself, to a colleague, and to nobody", async () => {
   const id = await raise("critical");
   await openAccount(id);

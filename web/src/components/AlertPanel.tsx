@@ -28,7 +28,14 @@ export function AlertPanel({ state, onAct, onShowAccount }: Props) {
       onAct={onAct}
     />
   );
-  // One list, so that a card that goes to another part of it keeps what is being typed there.
+  // One list of keys, so that a card that goes to another part keeps what is being typed there.
+  const rows = [
+    ...open.map(item),
+    closed.length > 0 && <Heading key="closed" text="Passées, non acquittées" />,
+    ...closed.map(item),
+    settled.length > 0 && <Heading key="settled" text="Acquittées" />,
+    ...settled.map(item),
+  ];
   return (
     <aside className={`alerts${waiting.length > 0 ? " alerts-waiting" : ""}`} aria-labelledby="alerts-title">
       <h2 id="alerts-title">
@@ -41,13 +48,7 @@ export function AlertPanel({ state, onAct, onShowAccount }: Props) {
       )}
       <div className="alerts-scroll" ref={list} tabIndex={0} role="region" aria-label="Liste des alertes">
         {waiting.length === 0 && <Nothing isComplete={areAlertsComplete(state)} />}
-        <ul>
-          {open.map(item)}
-          {closed.length > 0 && <Heading key="closed" text="Passées, non acquittées" />}
-          {closed.map(item)}
-          {settled.length > 0 && <Heading key="settled" text="Acquittées" />}
-          {settled.map(item)}
-        </ul>
+        <ul>{rows}</ul>
       </div>
     </aside>
   );
