@@ -163,13 +163,13 @@ describe("faults of the server", () => {
   const up: WardEvent = { kind: "link", source: "alerts", status: "up" };
 
   test("are announced with the time of their begin, and go when they end", () => {
-    expect(banner(up, system())).toMatch(/role="alert".*Système :.*Le journal prend du retard, depuis <time[^>]*>\d\d:\d\d<\/time>/);
+    expect(banner(up, system())).toMatch(/role="alert".*Système :.*Le journal prend du retard\. \(depuis <time[^>]*>\d\d:\d\d<\/time>\)/);
     expect(banner(up, system(), system({ isPresent: false }))).not.toContain("Système");
   });
 
   test("are the last known ones while the connection is lost, and forgotten when it is back", () => {
     const down: WardEvent = { kind: "link", source: "alerts", status: "down" };
-    expect(banner(up, system(), down)).toContain("(dernier état connu)");
+    expect(banner(up, system(), down)).toContain("— dernier état connu");
     expect(banner(up, system(), down, up)).not.toContain("Système");
   });
 

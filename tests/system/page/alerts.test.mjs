@@ -25,6 +25,7 @@ const facts = async (id) => (await account(id)).journal.map((entry) => entry.fai
 
 /** An alert made by hand: its condition does not come and go with the simulated values. */
 async function raise(level) {
+  await page.waitForTimeout(NEXT_TAP_MS);
   const text = { niveau: level, titre: "Chute dans la chambre", message: "Patient trouvé au sol, conscient." };
   return (await rest("POST", "/api/iot/alertes/", { ...text, dispositif: device.id, patient: device.patient })).id;
 }
@@ -168,18 +169,19 @@ test("two taps escalate by one level", async () => {
 });
 
 test("two taps acknowledge one alert, also when another moves under the finger", async () => {
-  const [first, second] = [await raise("emergency"), await raise("emergency")];
-  await card(first).waitFor();
-  await card(second).waitFor();
-  await page.getByTestId(`ack-${second}`).scrollIntoViewIfNeeded();
-  const box = await page.getByTestId(`ack-${second}`).boundingBox();
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  await page.mouse.click(x, y);
-  await page.waitForFunction((testid) => !document.querySelector(`[data-testid="${testid}"]`), `ack-${second}`, { polling: 10 });
-  await page.mouse.click(x, y);
-  await page.waitForTimeout(1_000);
-  assert.deepEqual(await facts(second), ["raised", "acknowledged"]);
-  assert.deepEqual(await facts(first), ["raised"]);
+  await raise("emergency");
+  const id = await raise("emergency");
+  await says(id, "Signalée par une personne");
+  const acknowledged = async () => (await rest("GET", "/api/iot/alertes/?acquittee=true")).count;
+  const before = await acknowledged();
+  await page.getByTestId(`ack-${id}`).click();
+  await page.waitForFunction((testid) => !document.querySelector(`[data-testid="${testid}"]`), `ack-${id}`, { polling: 10 });
+  // Where the button was.
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.waitForTimeout(2 * NEXT_TAP_MS);
+  assert.deepEqual(await facts(id), ["raised", "acknowledged"]);
+  assert.equal(await acknowledged(), before + 1);
 });
 
 test("a refusal of the server is told, and nothing looks done", async () => {
@@ -216,6 +218,27 @@ test("each role is offered what it may do", async () => {
   assert.deepEqual(await offered("integrateur"), []);
 });
 
+test("an alert of a device is marked as technical, and never above a patient's own of its level", async () => {
+  // It reports every 5 s, and is expected to every second: it is silent again and again.
+  const interval = (seconds) => rest("PATCH", `/api/iot/dispositifs/${device.id}/`, { intervalle_attendu: seconds });
+  await interval(1);
+  const technical = page.locator('.alert[data-nature="technique"]').first();
+  await technical.getByText("Aucune donnée reçue").waitFor({ timeout: 60_000 });
+  await technical.getByText("Technique", { exact: true }).waitFor();
+  assert.doesNotMatch(await technical.locator(".alert-message").innerText(), /\dT\d/);
+  await raise(await technical.getAttribute("data-level"));
+  await page.waitForFunction(() => {
+    // Down to the first heading: the open ones.
+    const open = [];
+    for (const row of document.querySelectorAll(".alerts-scroll > ul > li")) {
+      if (!row.dataset.level) break;
+      open.push(["emergency", "critical", "warning", "info"].indexOf(row.dataset.level) * 2 + Number(row.dataset.nature === "technique"));
+    }
+    return open.length > 1 && open.every((rank, index) => index === 0 || open[index - 1] <= rank);
+  });
+  await interval(null);
+});
+
 test("NEWS2 is what the server says, as a lower bound", async () => {
   const { identifiant } = await rest("GET", `/api/patients/${device.patient}/`);
   const line = page.getByTestId(`news2-${identifiant}`);
@@ -244,7 +267,7 @@ test("faults of the server stand above everything, and go when they end or the c
   assert.equal(await banner.getAttribute("role"), "alert");
   tell("alarm_path", "presente", "critical");
   tell("inconnu", "presente", "warning");
-  await banner.getByText(/Système : Défaut de alarm_path, depuis \d\d:\d\d/).waitFor();
+  await banner.getByText(/Système : Défaut de alarm_path\. \(depuis \d\d:\d\d\)/).waitFor();
   await banner.getByText("Défaut de inconnu").waitFor();
   assert.equal((await banner.boundingBox()).y, 0);
   tell("alarm_path", "absente", "critical");

@@ -12,9 +12,9 @@ export function SystemBanner({ state }: { state: WardState }) {
         <p key={one.condition} className={one.isWarning ? "system-warning" : "system-critical"} data-condition={one.condition}>
           <Icon name={one.isWarning ? "warning" : "emergency"} />{" "}
           <span>
-            <strong>Système :</strong> {withLocalTimes(one.message).replace(/[.\s]+$/, "")}
-            {one.since !== null && <>, depuis <time dateTime={new Date(one.since).toISOString()}>{wordSince(one.since, serverNow)}</time></>}
-            {!isSure && " (dernier état connu)"}
+            <strong>Système :</strong> {withLocalTimes(one.message)}
+            {one.since !== null && <> (depuis <time dateTime={new Date(one.since).toISOString()}>{wordSince(one.since, serverNow)}</time>)</>}
+            {!isSure && " — dernier état connu"}
           </span>
         </p>
       ))}
