@@ -1,10 +1,13 @@
 // The REST side: signing in, keeping the token fresh, reading lists. Every answer is checked by ./messages.
 
+import { parseAccountEntry, parseCare, type AccountEntry, type Care } from "./care";
 import { sampleClock, type ClockSample } from "./clock";
 import {
   isFields, parseAlert, parseDevice, parsePatient, parseReading, parseRows,
   type Alert, type Device, type Patient, type Reading,
 } from "./messages";
+import { parseNews2, type News2 } from "./news2";
+import { parseUser, type AlertAction, type User } from "./permissions";
 import { Session, type Tokens } from "./session";
 
 const TIMEOUT_MS = 10_000;
@@ -105,6 +108,30 @@ export class Api {
     return parseAlert(await this.authorized("POST", `/api/iot/alertes/${alert}/acknowledge/`, {}));
   }
 
+  /** Every other action: the alert with its alarm, as it is then. */
+  async act(alert: number, action: AlertAction): Promise<{ alert: Alert; care: Care }> {
+    const { path, body } = requestOf(action);
+    return alertWithCare(await this.authorized("POST", `/api/iot/alertes/${alert}/${path}/`, body));
+  }
+
+  /** The alert, its alarm, and who did what about it, oldest first. */
+  async account(alert: number): Promise<{ alert: Alert; care: Care; entries: AccountEntry[] }> {
+    const answer = await this.get(`/api/iot/alertes/${alert}/suivi/`);
+    return { ...alertWithCare(answer), entries: parseRows(isFields(answer) ? answer["journal"] : [], parseAccountEntry) };
+  }
+
+  async news2(patient: number): Promise<News2 | null> {
+    return parseNews2(await this.get(`/api/patients/${patient}/news2/`));
+  }
+
+  async me(): Promise<User | null> {
+    return parseUser(await this.get("/api/utilisateurs/me/"));
+  }
+
+  async users(): Promise<User[]> {
+    return parseRows(await this.list("/api/utilisateurs/"), parseUser);
+  }
+
   private get(path: string): Promise<unknown> {
     return this.authorized("GET", path);
   }
@@ -200,6 +227,29 @@ export function pathOf(next: unknown): string | null {
   } catch {
     return null;
   }
+}
+
+function requestOf(action: AlertAction): { path: string; body: object } {
+  switch (action.name) {
+    case "silence":
+      return { path: "silence", body: { minutes: action.minutes } };
+    case "unsilence":
+      return { path: "silence", body: { minutes: 0 } };
+    case "assign":
+      return { path: "assign", body: { utilisateur: action.user } };
+    case "comment":
+      return { path: "comment", body: { commentaire: action.text } };
+    case "acknowledge":
+    case "escalate":
+      return { path: action.name, body: {} };
+  }
+}
+
+function alertWithCare(answer: unknown): { alert: Alert; care: Care } {
+  const alert = parseAlert(answer);
+  const care = parseCare(answer);
+  if (alert === null || care === null) throw new ApiError(0, "Réponse inattendue du serveur.");
+  return { alert, care };
 }
 
 function detailOf(answer: unknown): string {

@@ -14,6 +14,14 @@ export function formatWhen(time: number, now: number): string {
   return now - time < DAY_MS / 2 ? clock : `${dateFormat.format(time)} ${clock}`;
 }
 
+/** A text of the server as this reader's clock tells its times. */
+export function withLocalTimes(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => {
+    const time = Date.parse(iso);
+    return Number.isFinite(time) ? `${dateFormat.format(time)} ${formatClock(time)}` : iso;
+  });
+}
+
 export function formatAge(ageMs: number): string {
   const seconds = Math.floor(ageMs / 1000);
   if (seconds < 60) return `${seconds} s`;

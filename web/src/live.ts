@@ -1,9 +1,12 @@
 // Joins the parts: one socket for each patient and one for the alerts, REST to fill in, the 1 s ticker; all of it
 // ends in events for the reducer. React reads the result through subscribe() and state().
 
+import { AlertDesk } from "./alert_desk";
 import { ApiError, type Api } from "./api";
 import { sampleClock } from "./clock";
 import { parseMessage, type Patient } from "./messages";
+import { nextToAsk } from "./news2";
+import type { AlertAction } from "./permissions";
 import { ReconnectingSocket, type SocketOptions } from "./socket";
 import { emptyWard, reduceWard, type Source, type WardEvent, type WardState } from "./ward";
 
@@ -13,7 +16,6 @@ const DRAW_EVERY_MS = 250;
 /** Patients come and go, and no alert may be missed for longer than this whatever happens to a socket. */
 const RESYNC_EVERY_MS = 60_000;
 const RETRY_LOAD_MS = 5_000;
-const ACK_TIMEOUT_MS = 4_000;
 const PARALLEL_LOADS = 3;
 
 export class LiveWard {
@@ -28,9 +30,16 @@ export class LiveWard {
   private drawTimer: ReturnType<typeof setTimeout> | undefined;
   private resyncTimer: ReturnType<typeof setTimeout> | undefined;
   private tickTimer: ReturnType<typeof setInterval> | undefined;
-  private readonly ackTimers = new Map<number, ReturnType<typeof setTimeout>>();
+  private readonly desk: AlertDesk;
 
   constructor(private readonly api: Api) {
+    this.desk = new AlertDesk({
+      api,
+      state: this.state,
+      dispatch: (event) => this.dispatch(event),
+      send: (message) => this.sockets.get("alerts")?.send(message) ?? false,
+      load: (job) => this.load(job),
+    });
     api.onClock = (sample) => this.dispatch({ kind: "clock", sample });
   }
 
@@ -56,7 +65,7 @@ export class LiveWard {
     clearInterval(this.tickTimer);
     clearTimeout(this.resyncTimer);
     clearTimeout(this.drawTimer);
-    this.ackTimers.forEach((timer) => clearTimeout(timer));
+    this.desk.stop();
     document.removeEventListener("visibilitychange", this.tick);
     window.removeEventListener("online", this.probeAll);
     window.removeEventListener("offline", this.probeAll);
@@ -65,27 +74,14 @@ export class LiveWard {
     this.loads.length = 0;
   }
 
-  acknowledge(id: number): void {
-    this.dispatch({ kind: "ack", id, ack: { state: "pending" } });
-    const sent = this.sockets.get("alerts")?.send({ type: "acknowledge", alert_id: id }) ?? false;
-    if (!sent) return void this.acknowledgeByRest(id);
-    clearTimeout(this.ackTimers.get(id));
-    this.ackTimers.set(id, setTimeout(() => {
-      this.ackTimers.delete(id);
-      if (this.current.alerts.entries[id]?.ack.state === "pending") void this.acknowledgeByRest(id);
-    }, ACK_TIMEOUT_MS));
-  }
+  /** True once the server has done it. */
+  readonly act = (id: number, action: AlertAction): Promise<boolean> => this.desk.act(id, action);
 
-  private async acknowledgeByRest(id: number): Promise<void> {
-    try {
-      const alert = await this.api.acknowledge(id);
-      this.dispatch(alert ? { kind: "acknowledged", alert } : { kind: "already_acknowledged", id });
-    } catch (error) {
-      // 400 is the answer to a second acknowledgement.
-      if (error instanceof ApiError && error.status === 400) return this.dispatch({ kind: "already_acknowledged", id });
-      this.dispatch({ kind: "ack", id, ack: { state: "failed", reason: reasonOf(error) } });
-    }
-  }
+  /** Shows the account of one alert, and whom it may be given to; null: of none. */
+  readonly showAccount = (id: number | null): void => {
+    this.desk.showAccount(id);
+    if (id !== null) this.load(() => this.desk.readUsers());
+  };
 
   private dispatch(event: WardEvent): void {
     const next = reduceWard(this.current, event, Date.now());
@@ -106,7 +102,23 @@ export class LiveWard {
     }, Math.min(Math.max(wait, 0), DRAW_EVERY_MS));
   }
 
-  private readonly tick = (): void => this.dispatch({ kind: "tick" });
+  private readonly tick = (): void => {
+    this.dispatch({ kind: "tick" });
+    this.askNews2();
+  };
+
+  // One question a second at most, however many patients there are; none for a page that nobody looks at.
+  private askNews2(): void {
+    if (document.hidden || this.current.alertsLink.status !== "up") return;
+    const states = new Map(Object.values(this.current.patients).map((one) => [one.patient.id, one.news2]));
+    const patient = nextToAsk(states, Date.now());
+    if (patient === null) return;
+    this.dispatch({ kind: "news2_asked", patient });
+    this.load(async () => {
+      const news2 = await this.api.news2(patient).catch(() => null);
+      this.dispatch({ kind: "news2", patient, news2 });
+    });
+  }
 
   private readonly probeAll = (): void => this.sockets.forEach((socket) => socket.probe());
 
@@ -121,6 +133,7 @@ export class LiveWard {
   private async resyncNow(): Promise<void> {
     let wait = RESYNC_EVERY_MS;
     try {
+      await this.loadMe();
       const patients = await this.api.patients();
       if (this.stopped) return;
       this.dispatch({ kind: "patients", patients });
@@ -138,10 +151,20 @@ export class LiveWard {
     if (!this.stopped) this.resyncTimer = setTimeout(() => void this.resync(), wait);
   }
 
+  // A role may change at any time. Without an answer the one that is known stays: the server decides anyway.
+  private async loadMe(): Promise<void> {
+    const user = await this.api.me().catch(() => null);
+    if (user === null || this.stopped) return;
+    this.dispatch({ kind: "me", user });
+    this.load(() => this.desk.readUsers());
+  }
+
   private async loadAlerts(): Promise<void> {
     const startedAt = Date.now();
     const alerts = await this.api.unacknowledgedAlerts();
-    if (!this.stopped) this.dispatch({ kind: "alerts", alerts, startedAt });
+    if (this.stopped) return;
+    this.dispatch({ kind: "alerts", alerts, startedAt });
+    this.desk.readUnread();
   }
 
   private matchSockets(patients: readonly Patient[]): void {
@@ -186,6 +209,7 @@ export class LiveWard {
     const message = parseMessage(raw);
     if (message === null) return;
     this.dispatch({ kind: "message", source, message });
+    if (message.type === "alert") this.desk.heardOf(message.alert.id);
     if (message.type !== "gap") return;
     this.load(() => this.loadAlerts());
     if (source !== "alerts") this.load(() => this.prefill(source));
@@ -217,14 +241,6 @@ export class LiveWard {
 
 function socketOrigin(): string {
   return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}`;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof ApiError)) return "Erreur inattendue.";
-  if (error.status === 0) return "Serveur injoignable.";
-  if (error.status === 403) return "Votre rôle ne permet pas d’acquitter.";
-  if (error.status === 404) return "Alerte inconnue du serveur.";
-  return `Erreur du serveur (${error.status}).`;
 }
 
 function problemOf(error: unknown): string {

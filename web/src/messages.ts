@@ -1,7 +1,11 @@
 // What the server says, checked before anything else sees it. Each parser answers null for what it does not
 // recognise: a message from the network never throws and never reaches the page as markup.
 
+import { parseCare, type Care } from "./care";
+import { isFields, number, parseTime, text, type Fields } from "./fields";
 import { isMeasure, type MeasureKey } from "./measures";
+
+export { isFields, parseTime } from "./fields";
 
 export type Level = "info" | "warning" | "critical" | "emergency";
 
@@ -26,6 +30,21 @@ export interface Alert {
   createdAt: number;
   /** The measured condition is over; the alert may still wait for its acknowledgement. */
   resolved: boolean;
+  /** Of what watches the patient (a device), not of the patient's own state. */
+  technical: boolean;
+  /** User id, and server time, of the acknowledgement. */
+  acknowledgedBy: number | null;
+  acknowledgedAt: number | null;
+}
+
+/** What of the server itself is not as it should be. */
+export interface SystemAlert {
+  condition: string;
+  isPresent: boolean;
+  isWarning: boolean;
+  message: string;
+  /** Server time, ms; null: not told. */
+  since: number | null;
 }
 
 export interface Device {
@@ -42,30 +61,16 @@ export interface Reading {
   measuredAt: number;
 }
 
-export type AlertChange = "alert" | "alert_escalated" | "alert_acknowledged" | "alert_resolved";
+export type AlertChange = "alert" | "alert_escalated" | "alert_acknowledged" | "alert_resolved" | "alert_updated";
 
 export type ServerMessage =
   | { type: "readings"; readings: Reading[] }
-  | { type: "alert"; change: AlertChange; alert: Alert; cursor: number | null }
+  | { type: "alert"; change: AlertChange; alert: Alert; cursor: number | null; isLate: boolean; care: Care | null; detail: string }
   | { type: "active_alerts"; alerts: Alert[] }
   | { type: "device"; device: Device }
+  | { type: "system_alert"; alert: SystemAlert }
   | { type: "gap" }
   | { type: "error"; code: string; message: string; alertId: number | null };
-
-type Fields = Record<string, unknown>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function parseTime(value: unknown): number | null {
-  if (typeof value !== "string") return null;
-  const time = Date.parse(value);
-  return Number.isFinite(time) ? time : null;
-}
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
 export function parsePatient(value: unknown): Patient | null {
   if (!isFields(value)) return null;
@@ -98,7 +103,23 @@ export function parseAlert(value: unknown): Alert | null {
     message: text(value["message"]),
     acknowledged: value["acquittee"] === true,
     createdAt: parseTime(value["date_creation"]) ?? 0,
-    resolved: state.startsWith("resol") || state.startsWith("résol"),
+    resolved: state === "verrouillee" || state === "close",
+    technical: value["nature"] === "technique",
+    acknowledgedBy: number(value["acquittee_par"]),
+    acknowledgedAt: parseTime(value["date_acquittement"]),
+  };
+}
+
+// A condition that this page does not know yet is shown like any other.
+function parseSystemAlert(value: Fields): SystemAlert | null {
+  const condition = text(value["condition"]);
+  if (condition === "") return null;
+  return {
+    condition,
+    isPresent: value["etat"] !== "absente",
+    isWarning: value["niveau"] === "warning" || value["niveau"] === "info",
+    message: text(value["message"]) || `Défaut « ${condition} ».`,
+    since: parseTime(value["depuis"]),
   };
 }
 
@@ -139,12 +160,17 @@ export function parseMessage(value: unknown): ServerMessage | null {
     case "alert_escalated":
     case "alert_acknowledged":
     case "alert_resolved":
+    case "alert_updated":
       return parseAlertChange(value["type"], value);
     case "active_alerts":
       return { type: "active_alerts", alerts: parseRows(value["alerts"], parseAlert) };
     case "device_status": {
       const device = parseDevice(value);
       return device && { type: "device", device };
+    }
+    case "system_alert": {
+      const alert = parseSystemAlert(value);
+      return alert && { type: "system_alert", alert };
     }
     case "gap":
       return { type: "gap" };
@@ -170,5 +196,8 @@ function parseSensorData(value: Fields): ServerMessage | null {
 
 function parseAlertChange(change: AlertChange, value: Fields): ServerMessage | null {
   const alert = parseAlert(value["alert"]);
-  return alert && { type: "alert", change, alert, cursor: number(value["cursor"]) };
+  if (alert === null) return null;
+  const care = parseCare(value);
+  const isLate = value["late"] === true || care?.late === true;
+  return { type: "alert", change, alert, cursor: number(value["cursor"]), isLate, care, detail: text(value["commentaire"]) };
 }

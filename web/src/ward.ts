@@ -1,16 +1,21 @@
 // The ward as the page knows it: state + event + now -> state. Pure: no timer, no network, no clock of its own.
 
 import {
-  changeAlert, forgetCursors, markAcknowledged, mergeActive, NO_ALERTS, replaceAlerts, setAck,
-  type AckState, type AlertList,
+  changeAlert, doubtCare, forgetCursors, markAcknowledged, mergeActive, NO_ALERTS, openAlert, replaceAlerts, setAction, tellCare,
+  type ActionState, type AlertList,
 } from "./alerts";
+import type { AccountEntry, Care } from "./care";
 import { mergeClock, type ClockSample } from "./clock";
 import { WAKE_GAP_MS, type LinkStatus, type Moment, type Shown } from "./freshness";
 import { MEASURES, type MeasureKey } from "./measures";
-import type { Alert, Device, Patient, Reading, ServerMessage } from "./messages";
+import type { Alert, Device, Patient, Reading, ServerMessage, SystemAlert } from "./messages";
+import { hasten, mayChangeScore, NO_NEWS2, type News2, type News2State } from "./news2";
+import type { User } from "./permissions";
 
 export const HISTORY_MS = 5 * 60_000;
 export const MAX_POINTS = 600;
+/** More would be a fault of the server; the page stays usable. */
+const MAX_SYSTEM_ALERTS = 20;
 
 /** Ascending in time, at most five minutes and MAX_POINTS long. Server times, ms. */
 export interface History {
@@ -34,6 +39,15 @@ export interface PatientState {
   link: Link;
   measures: Readonly<Partial<Record<MeasureKey, MeasureState>>>;
   devices: Readonly<Record<number, Device>>;
+  news2: News2State;
+}
+
+/** The account of the one alert that is looked at. */
+export interface Account {
+  alert: number;
+  entries: readonly AccountEntry[] | null;
+  /** Why it could not be read, or null. */
+  problem: string | null;
 }
 
 export interface WardState {
@@ -43,6 +57,13 @@ export interface WardState {
   alertsLink: Link;
   /** Local time of the last whole list of alerts, ms; 0: none yet. */
   alertsReadAt: number;
+  /** By condition: what of the server is not as it should be. */
+  system: Readonly<Record<string, SystemAlert>>;
+  account: Account | null;
+  /** Who is signed in; null: not known yet. */
+  me: User | null;
+  /** By id; only for those who may list them. */
+  users: Readonly<Record<number, User>>;
   clock: ClockSample | null;
   /** Local time of the last tick, ms. Ages are counted up to here. */
   now: number;
@@ -67,13 +88,22 @@ export type WardEvent =
   | { kind: "devices"; patient: number; devices: Device[] }
   | { kind: "prefill"; patient: number; readings: Reading[] }
   | { kind: "alerts"; alerts: Alert[]; startedAt: number }
-  | { kind: "ack"; id: number; ack: AckState }
+  | { kind: "action"; id: number; action: ActionState }
+  | { kind: "answered"; alert: Alert; care: Care; startedAt: number }
+  | { kind: "account"; alert: Alert; care: Care; entries: AccountEntry[]; startedAt: number }
+  | { kind: "account_shown"; id: number | null }
+  | { kind: "account_failed"; id: number; problem: string }
+  | { kind: "me"; user: User }
+  | { kind: "users"; users: User[] }
+  | { kind: "news2_asked"; patient: number }
+  | { kind: "news2"; patient: number; news2: News2 | null }
   | { kind: "acknowledged"; alert: Alert }
   | { kind: "already_acknowledged"; id: number };
 
 export function emptyWard(now: number): WardState {
   return {
-    patients: {}, alerts: NO_ALERTS, alertsLink: { status: "connecting", since: now }, alertsReadAt: 0, clock: null,
+    patients: {}, alerts: NO_ALERTS, alertsLink: { status: "connecting", since: now }, alertsReadAt: 0,
+    system: {}, account: null, me: null, users: {}, clock: null,
     now, wokeAt: now, offlineSince: now, wasUp: false, patientsKnown: false, problem: null,
   };
 }
@@ -103,13 +133,49 @@ export function reduceWard(before: WardState, event: WardEvent, now: number): Wa
       return updatePatient(state, event.patient, (one) => addReadings(one, event.readings, state, now, false));
     case "alerts":
       return { ...state, alertsReadAt: event.startedAt, alerts: replaceAlerts(state.alerts, event.alerts, event.startedAt, now) };
-    case "ack":
-      return { ...state, alerts: setAck(state.alerts, event.id, event.ack) };
+    case "action":
+      return { ...state, alerts: setAction(state.alerts, event.id, event.action) };
+    case "answered":
+      return { ...state, alerts: answer(state.alerts, event.alert, event.care, event.startedAt, now) };
+    case "account":
+      return setAccount(state, event.alert.id, event.entries, tellCare(state.alerts, event.alert, event.care, event.entries, event.startedAt, now));
+    case "account_shown":
+      return {
+        ...state, alerts: openAlert(state.alerts, event.id),
+        account: event.id === null ? null : { alert: event.id, entries: null, problem: null },
+      };
+    case "account_failed":
+      return state.account?.alert === event.id ? { ...state, account: { ...state.account, problem: event.problem } } : state;
+    case "me":
+      return { ...state, me: event.user };
+    case "users":
+      return { ...state, users: Object.fromEntries(event.users.map((user) => [user.id, user])) };
+    case "news2_asked":
+      return updateNews2(state, event.patient, (known) => ({ ...known, askedAt: now, isDue: false }));
+    case "news2":
+      return updateNews2(state, event.patient, (known) => (event.news2 ? { ...known, news2: event.news2 } : { ...known, isDue: true }));
     case "acknowledged":
       return { ...state, alerts: changeAlert(state.alerts, "alert_acknowledged", event.alert, null, now) };
     case "already_acknowledged":
       return { ...state, alerts: markAcknowledged(state.alerts, event.id, now) };
   }
+}
+
+// What was asked for is done. What came of it is read whole afterwards: who did it, and when.
+function answer(list: AlertList, alert: Alert, care: Care, startedAt: number, now: number): AlertList {
+  const told = setAction(tellCare(list, alert, care, null, startedAt, now), alert.id, { state: "idle" });
+  const entry = told.entries[alert.id];
+  if (!entry) return told;
+  return { ...told, entries: { ...told.entries, [alert.id]: { ...entry, care: { ...entry.care, isRead: false } } } };
+}
+
+function setAccount(state: WardState, id: number, entries: readonly AccountEntry[], alerts: AlertList): WardState {
+  const account = state.account?.alert === id ? { alert: id, entries, problem: null } : state.account;
+  return { ...state, alerts, account };
+}
+
+function updateNews2(state: WardState, patient: number, update: (known: News2State) => News2State): WardState {
+  return updatePatient(state, patient, (one) => ({ ...one, news2: update(one.news2) }));
 }
 
 // The ticker runs each second. If time jumped, the computer slept or its clock was set: what was learnt about the
@@ -144,7 +210,7 @@ function setPatients(state: WardState, patients: readonly Patient[], now: number
     const known = state.patients[patient.id];
     next[patient.id] = known
       ? { ...known, patient }
-      : { patient, link: { status: "connecting", since: now }, measures: {}, devices: {} };
+      : { patient, link: { status: "connecting", since: now }, measures: {}, devices: {}, news2: NO_NEWS2 };
   }
   return { ...state, patients: next, patientsKnown: true, problem: null };
 }
@@ -157,11 +223,17 @@ function setLink(state: WardState, source: Source, status: LinkStatus, now: numb
   };
   const linked =
     source === "alerts"
-      ? { ...state, alertsLink: relink(state.alertsLink) }
+      ? relinkAlerts(state, relink(state.alertsLink))
       : updatePatient(state, source, (one) => ({ ...one, link: relink(one.link) }));
   const up = countLinks(linked).up;
   if (up > 0) return { ...linked, offlineSince: null, wasUp: true };
   return { ...linked, offlineSince: linked.offlineSince ?? now };
+}
+
+// A new connection is told of every fault of the server that is present; what was done about alerts may have been missed.
+function relinkAlerts(state: WardState, link: Link): WardState {
+  if (link === state.alertsLink || link.status !== "up") return { ...state, alertsLink: link };
+  return { ...state, alertsLink: link, system: {}, alerts: doubtCare(state.alerts) };
 }
 
 function receive(state: WardState, source: Source, message: ServerMessage, now: number): WardState {
@@ -172,21 +244,34 @@ function receive(state: WardState, source: Source, message: ServerMessage, now: 
     case "device":
       if (source === "alerts") return state;
       return updatePatient(state, source, (one) => ({ ...one, devices: mergeDevice(one.devices, message.device) }));
-    case "alert":
-      return { ...state, alerts: changeAlert(state.alerts, message.change, message.alert, message.cursor, now) };
+    case "alert": {
+      const alerts = changeAlert(state.alerts, message.change, message.alert, message.cursor, now, message);
+      if (alerts === state.alerts) return state;
+      if (message.change === "alert_updated" || message.alert.technical) return { ...state, alerts };
+      return updateNews2({ ...state, alerts }, message.alert.patient, (known) => hasten(known, now));
+    }
+    case "system_alert":
+      return { ...state, system: changeSystem(state.system, message.alert) };
     case "active_alerts":
       return { ...state, alerts: mergeActive(state.alerts, message.alerts, now) };
     case "gap":
-      return { ...state, alerts: forgetCursors(state.alerts) };
+      return { ...state, alerts: doubtCare(forgetCursors(state.alerts)) };
     case "error":
       return receiveError(state, message.code, message.message, message.alertId, now);
   }
 }
 
+function changeSystem(system: WardState["system"], alert: SystemAlert): WardState["system"] {
+  const others = Object.values(system).filter((one) => one.condition !== alert.condition);
+  const next = alert.isPresent ? [...others, alert].slice(-MAX_SYSTEM_ALERTS) : others;
+  return Object.fromEntries(next.map((one) => [one.condition, one]));
+}
+
 function receiveError(state: WardState, code: string, text: string, alertId: number | null, now: number): WardState {
   if (alertId === null) return state;
   if (code === "already_acknowledged") return { ...state, alerts: markAcknowledged(state.alerts, alertId, now) };
-  return { ...state, alerts: setAck(state.alerts, alertId, { state: "failed", reason: text || "Refusé par le serveur." }) };
+  const failed: ActionState = { state: "failed", action: "acknowledge", reason: text || "Refusé par le serveur." };
+  return { ...state, alerts: setAction(state.alerts, alertId, failed) };
 }
 
 function updatePatient(state: WardState, id: number, update: (one: PatientState) => PatientState): WardState {
@@ -212,7 +297,8 @@ function addReadings(one: PatientState, readings: readonly Reading[], state: War
     const shown: Shown = { value: reading.value, measuredAt, framedAt: framed ? now : null };
     measures[reading.measure] = addReading(measures[reading.measure], shown);
   }
-  return { ...one, measures };
+  const isDue = one.news2.isDue || (framed && readings.some((reading) => mayChangeScore(one.news2, reading.measure, reading.value)));
+  return { ...one, measures, news2: isDue === one.news2.isDue ? one.news2 : { ...one.news2, isDue } };
 }
 
 function addReading(known: MeasureState | undefined, shown: Shown): MeasureState {

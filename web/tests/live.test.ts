@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ApiError, type Api } from "../src/api";
 import { LiveWard } from "../src/live";
-import type { Alert, Patient } from "../src/messages";
+import { parseAlert, type Alert, type Patient } from "../src/messages";
+import type { AlertAction } from "../src/permissions";
 
 class FakeSocket {
   static made: FakeSocket[] = [];
@@ -27,11 +28,16 @@ class FakeSocket {
 const socketOf = (path: string): FakeSocket => [...FakeSocket.made].reverse().find((one) => one.url.includes(path))!;
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 const patient = (id: number): Patient => ({ id, identifiant: `patient${id}`, name: `P${id}`, room: "salle1" });
+const CARE = { state: "presente", conditionLevel: "critical", escalatesAt: null, silentUntil: 1_800_000_300_000, assignedTo: null, late: false };
 const RAISED = { type: "alert", alert: { id: 5, patient: 1, niveau: "critical", titre: "T", message: "M", acquittee: false } };
 
 let patients: Patient[];
 let acknowledged: number[];
 let answer: () => Promise<Alert | null>;
+let acted: AlertAction[];
+let actAnswer: () => Promise<unknown>;
+let accountsRead: number[];
+let news2Asked: number[];
 let ward: LiveWard;
 
 beforeEach(async () => {
@@ -44,6 +50,10 @@ beforeEach(async () => {
   FakeSocket.made = [];
   patients = [patient(1), patient(2)];
   acknowledged = [];
+  acted = [];
+  accountsRead = [];
+  news2Asked = [];
+  actAnswer = () => Promise.resolve({ alert: parseAlert(RAISED.alert)!, care: CARE });
   answer = () => Promise.resolve(null);
   ward = new LiveWard({
     token: () => Promise.resolve("t"),
@@ -52,6 +62,20 @@ beforeEach(async () => {
     recent: () => Promise.resolve([]),
     latest: () => Promise.resolve([]),
     unacknowledgedAlerts: () => Promise.resolve([]),
+    me: () => Promise.resolve({ id: 1, name: "demo", role: "administrateur", isActive: true }),
+    users: () => Promise.resolve([{ id: 2, name: "MOREAU Jeanne", role: "medecin", isActive: true }]),
+    account: (id: number) => {
+      accountsRead.push(id);
+      return Promise.resolve({ alert: parseAlert(RAISED.alert)!, care: CARE, entries: [] });
+    },
+    news2: (id: number) => {
+      news2Asked.push(id);
+      return Promise.resolve({ score: 1, known: 1, of: 7, isPartial: true, parts: [], computedAt: Date.now() });
+    },
+    act: (_id: number, action: AlertAction) => {
+      acted.push(action);
+      return actAnswer();
+    },
     acknowledge: (id: number) => {
       acknowledged.push(id);
       return answer();
@@ -70,7 +94,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const ack = () => ward.state().alerts.entries[5]?.ack;
+const acknowledge = () => void ward.act(5, { name: "acknowledge" });
+const ack = () => ward.state().alerts.entries[5]?.action;
 const isAcknowledged = () => ward.state().alerts.entries[5]?.alert.acknowledged;
 
 test("there is one socket for each patient and one for the alerts, on the page's own host", () => {
@@ -102,9 +127,9 @@ test("a flood of readings is drawn at most four times a second", async () => {
 
 describe("acknowledging", () => {
   test("goes by the alerts' socket and waits for the server's word", () => {
-    ward.acknowledge(5);
+    acknowledge();
     expect(socketOf("/ws/alerts/").sent).toContain('{"type":"acknowledge","alert_id":5}');
-    expect(ack()).toEqual({ state: "pending" });
+    expect(ack()).toEqual({ state: "pending", action: "acknowledge" });
     socketOf("/ws/alerts/").say({ ...RAISED, type: "alert_acknowledged" });
     expect(isAcknowledged()).toBe(true);
     expect(acknowledged).toEqual([]);
@@ -112,14 +137,14 @@ describe("acknowledging", () => {
 
   test("goes by REST when that socket is down", async () => {
     socketOf("/ws/alerts/").onclose?.({ code: 1006 });
-    ward.acknowledge(5);
+    acknowledge();
     await pass(0);
     expect(acknowledged).toEqual([5]);
     expect(isAcknowledged()).toBe(true);
   });
 
   test("goes by REST when the socket leaves it unanswered", async () => {
-    ward.acknowledge(5);
+    acknowledge();
     await pass(4_100);
     expect(acknowledged).toEqual([5]);
   });
@@ -127,7 +152,7 @@ describe("acknowledging", () => {
   test("of an alert that somebody else acknowledged is done", async () => {
     socketOf("/ws/alerts/").onclose?.({ code: 1006 });
     answer = () => Promise.reject(new ApiError(400, "Alerte déjà acquittée."));
-    ward.acknowledge(5);
+    acknowledge();
     await pass(0);
     expect(isAcknowledged()).toBe(true);
   });
@@ -135,9 +160,87 @@ describe("acknowledging", () => {
   test("that fails leaves the alert waiting and says why", async () => {
     socketOf("/ws/alerts/").onclose?.({ code: 1006 });
     answer = () => Promise.reject(new ApiError(403, ""));
-    ward.acknowledge(5);
+    acknowledge();
     await pass(0);
     expect(isAcknowledged()).toBe(false);
-    expect(ack()).toEqual({ state: "failed", reason: "Votre rôle ne permet pas d’acquitter." });
+    expect(ack()).toEqual({ state: "failed", action: "acknowledge", reason: "Votre rôle ne permet pas d’acquitter." });
   });
+});
+
+describe("what is done about an alert", () => {
+  const silence: AlertAction = { name: "silence", minutes: 5 };
+  const care = () => ward.state().alerts.entries[5]!.care;
+
+  test("waits for the server's answer, and shows it", async () => {
+    let done = (): void => {};
+    actAnswer = () => new Promise((resolve) => (done = () => resolve({ alert: parseAlert(RAISED.alert), care: CARE })));
+    await pass(10);
+    const result = ward.act(5, silence);
+    expect(ack()).toEqual({ state: "pending", action: "silence" });
+    done();
+    expect(await result).toBe(true);
+    expect(ack()).toEqual({ state: "idle" });
+    expect(care().silentUntil).toBe(CARE.silentUntil);
+  });
+
+  test("is one action for two taps, also when the first is done at once", async () => {
+    await Promise.all([ward.act(5, { name: "escalate" }), ward.act(5, { name: "escalate" })]);
+    await ward.act(5, { name: "escalate" });
+    expect(acted).toHaveLength(1);
+    await pass(600);
+    await ward.act(5, { name: "escalate" });
+    expect(acted).toHaveLength(2);
+  });
+
+  test("shows why it was refused, and changes nothing", async () => {
+    await pass(10);
+    const before = care().silentUntil;
+    actAnswer = () => Promise.reject(new ApiError(400, "Alerte acquittée ou close."));
+    expect(await ward.act(5, silence)).toBe(false);
+    expect(ack()).toEqual({ state: "failed", action: "silence", reason: "Alerte acquittée ou close." });
+    expect(care().silentUntil).toBe(before);
+  });
+
+  test("that was not answered says that it may have been done, and asks how it is", async () => {
+    await pass(10);
+    accountsRead = [];
+    actAnswer = () => Promise.reject(new ApiError(0, ""));
+    await ward.act(5, { name: "escalate" });
+    await pass(0);
+    expect(ack()).toMatchObject({ reason: "Pas de réponse du serveur : vérifiez avant de recommencer." });
+    expect(accountsRead).toEqual([5]);
+  });
+
+  test("is read of a new alert once, and again while its account is looked at", async () => {
+    await pass(10);
+    expect(accountsRead).toEqual([5]);
+    socketOf("/ws/alerts/").say({ ...RAISED, type: "alert_updated", etat: "presente", assignee_a: null, silence_jusqu: null });
+    await pass(10);
+    const unopened = accountsRead.length;
+    ward.showAccount(5);
+    await pass(10);
+    socketOf("/ws/alerts/").say({ ...RAISED, type: "alert_updated", etat: "presente", assignee_a: 1, silence_jusqu: null });
+    await pass(10);
+    expect(accountsRead).toHaveLength(unopened + 2);
+    ward.showAccount(null);
+    expect(ward.state().account).toBeNull();
+  });
+
+  test("names of colleagues are read for who may list them", async () => {
+    await pass(10);
+    expect(ward.state().users[2]?.name).toBe("MOREAU Jeanne");
+  });
+});
+
+test("NEWS2 is asked for once a second at most, and of a patient once a minute however fast values change", async () => {
+  const seconds = 180;
+  for (let i = 0; i < seconds; i += 1) {
+    socketOf("patient1").say({ type: "sensor_data", data: { heart_rate: 60 + i }, timestamp: new Date().toISOString() });
+    FakeSocket.made.forEach((socket) => socket.say({ type: "pong", timestamp: new Date().toISOString() }));
+    await pass(1_000);
+  }
+  const asked = (id: number): number => news2Asked.filter((one) => one === id).length;
+  expect(asked(1)).toBeGreaterThanOrEqual(3);
+  expect(asked(1)).toBeLessThanOrEqual(4);
+  expect(asked(2)).toBeLessThanOrEqual(2);
 });

@@ -4,8 +4,13 @@ import { AlertPanel } from "../src/components/AlertPanel";
 import { ConnectionState } from "../src/components/ConnectionState";
 import { MeasureLine } from "../src/components/MeasureLine";
 import { alignHistories } from "../src/components/Sparkline";
-import { formatAge, formatValue, formatWhen } from "../src/format";
+import { formatAge, formatValue, formatWhen, withLocalTimes } from "../src/format";
 import { ROWS } from "../src/measures";
+import type { Care } from "../src/care";
+import { AlertMore } from "../src/components/AlertMore";
+import { News2Line } from "../src/components/News2Line";
+import { SystemBanner } from "../src/components/SystemBanner";
+import type { Alert } from "../src/messages";
 import { emptyWard, momentOf, reduceWard, type WardEvent, type WardState } from "../src/ward";
 
 const T0 = Date.parse("2026-03-01T10:00:00Z");
@@ -54,16 +59,20 @@ describe("a measure", () => {
   });
 });
 
+const ALERT: Alert = {
+  id: 9, patient: 1, level: "emergency", title: "<img src=x>", message: "m", acknowledged: false, createdAt: T0, resolved: false,
+  technical: false, acknowledgedBy: null, acknowledgedAt: null,
+};
+
 describe("alerts", () => {
   const raised: WardEvent = {
     kind: "message",
     source: "alerts",
     message: {
-      type: "alert", change: "alert", cursor: 1,
-      alert: { id: 9, patient: 1, level: "emergency", title: "<img src=x>", message: "m", acknowledged: false, createdAt: T0, resolved: false },
+      type: "alert", change: "alert", cursor: 1, isLate: false, care: null, detail: "", alert: ALERT,
     },
   };
-  const panel = (state: WardState): string => renderToStaticMarkup(<AlertPanel state={state} onAcknowledge={() => {}} />);
+  const panel = (state: WardState): string => renderToStaticMarkup(<AlertPanel state={state} onAct={() => Promise.resolve(false)} onShowAccount={() => {}} />);
 
   test("nothing from the network becomes markup", () => {
     const html = panel(ward(raised));
@@ -76,14 +85,111 @@ describe("alerts", () => {
   });
 
   test("an acknowledgement shows that it is under way, and why it failed", () => {
-    expect(panel(ward(raised, { kind: "ack", id: 9, ack: { state: "pending" } }))).toContain("Envoi…");
-    const failed = panel(ward(raised, { kind: "ack", id: 9, ack: { state: "failed", reason: "Serveur injoignable." } }));
+    expect(panel(ward(raised, { kind: "action", id: 9, action: { state: "pending", action: "acknowledge" } }))).toContain("Envoi…");
+    const failed = panel(ward(raised, { kind: "action", id: 9, action: { state: "failed", action: "acknowledge", reason: "Serveur injoignable." } }));
     expect(failed).toContain("Non acquittée : Serveur injoignable.");
   });
 
   test("an empty list that may be incomplete is not called clear", () => {
     expect(panel(ward())).not.toContain("Aucune alerte");
   });
+});
+
+describe("what is done about an alert", () => {
+  const told = (alert: Partial<Alert>, care: Partial<Care> = {}): WardEvent => ({
+    kind: "message", source: "alerts",
+    message: {
+      type: "alert", change: "alert_updated", cursor: 1, isLate: false, detail: "", alert: { ...ALERT, title: "T", ...alert },
+      care: { state: "presente", conditionLevel: null, escalatesAt: null, silentUntil: null, assignedTo: null, late: false, ...care },
+    },
+  });
+  const me = (role: string): WardEvent => ({ kind: "me", user: { id: 1, name: "demo", role, isActive: true } });
+  const panel = (...events: WardEvent[]): string =>
+    renderToStaticMarkup(<AlertPanel state={ward(...events)} onAct={() => Promise.resolve(false)} onShowAccount={() => {}} />);
+  const more = (state: WardState): string =>
+    renderToStaticMarkup(<AlertMore entry={state.alerts.entries[9]!} state={state} serverNow={T0} onAct={() => Promise.resolve(false)} />);
+
+  test("a silenced alert stays in the list and says until when, and for how long yet", () => {
+    const html = panel(told({}, { silentUntil: T0 + 272_000 }));
+    expect(html).toContain('data-testid="alert-9"');
+    expect(html).toMatch(/Silence jusqu’à \d\d:\d\d \(encore 4\u00a0min\u00a032\)/);
+  });
+
+  test("a silence ends by itself, without a word from the server", () => {
+    expect(panel(told({}, { silentUntil: T0 }))).not.toContain("Silence jusqu");
+  });
+
+  test("a technical alert and a late one say so in words", () => {
+    expect(panel(told({ technical: true }))).toMatch(/<\/svg> Technique/);
+    expect(panel(told({}, { late: true, state: "verrouillee" }))).toMatch(/Tardive.*Mesure tardive, à acquitter/);
+  });
+
+  test("a condition that is over waits for its acknowledgement in words", () => {
+    expect(panel(told({ resolved: true }, { state: "verrouillee" }))).toContain("Condition passée, à acquitter");
+  });
+
+  test("who only looks is offered no action, but the account", () => {
+    const html = panel(told({}), me("integrateur"));
+    expect(html).not.toContain('data-testid="ack-9"');
+    expect(html).not.toContain('data-testid="silence-9"');
+    expect(html).toContain('data-testid="more-9"');
+  });
+
+  test("escalation is offered to those who may, and not above an emergency", () => {
+    expect(more(ward(told({ level: "critical" }), me("medecin")))).toContain("escalate-9");
+    expect(more(ward(told({ level: "critical" }), me("infirmier")))).not.toContain("escalate-9");
+    expect(more(ward(told({ level: "emergency" }), me("medecin")))).not.toContain("escalate-9");
+  });
+
+  test("the account is text, newest first, with names where they are known", () => {
+    const entries = [
+      { at: T0 - 2_000, what: "raised", level: "critical", by: null, detail: "" },
+      { at: T0 - 1_000, what: "commented", level: "critical", by: 4, detail: "<b>vu</b>" },
+    ];
+    let state = ward(told({}), me("infirmier"));
+    state = reduceWard(state, { kind: "account_shown", id: 9 }, T0);
+    expect(more(state)).toContain("Lecture…");
+    state = { ...state, account: { alert: 9, entries, problem: null } };
+    expect(more(state)).toMatch(/&lt;b&gt;vu&lt;\/b&gt;.*par utilisateur n° 4.*Déclenchée : critique.*par le serveur/);
+  });
+});
+
+describe("faults of the server", () => {
+  const system = (changes: object = {}): WardEvent => ({
+    kind: "message", source: "alerts",
+    message: { type: "system_alert", alert: { condition: "journal", isPresent: true, isWarning: false, message: "Le journal prend du retard.", since: T0, ...changes } },
+  });
+  const banner = (...events: WardEvent[]): string => renderToStaticMarkup(<SystemBanner state={ward(...events)} />);
+  const up: WardEvent = { kind: "link", source: "alerts", status: "up" };
+
+  test("are announced with the time of their begin, and go when they end", () => {
+    expect(banner(up, system())).toMatch(/role="alert".*Système :.*Le journal prend du retard\. \(depuis <time[^>]*>\d\d:\d\d<\/time>\)/);
+    expect(banner(up, system(), system({ isPresent: false }))).not.toContain("Système");
+  });
+
+  test("are the last known ones while the connection is lost, and forgotten when it is back", () => {
+    const down: WardEvent = { kind: "link", source: "alerts", status: "down" };
+    expect(banner(up, system(), down)).toContain("— dernier état connu");
+    expect(banner(up, system(), down, up)).not.toContain("Système");
+  });
+
+  test("are bounded in number", () => {
+    const many = Array.from({ length: 50 }, (_, i) => system({ condition: `c${i}` }));
+    expect(banner(up, ...many).match(/data-condition/g)).toHaveLength(20);
+  });
+});
+
+test("NEWS2 is told as a lower bound with what it is made of, and as old when it is", () => {
+  const news2 = {
+    score: 5, known: 4, of: 7, isPartial: true, computedAt: T0,
+    parts: [{ measure: "temperature", value: 39.2, unit: "°C", points: 2, measuredAt: T0 }],
+  };
+  const line = (isLinkUp: boolean, serverNow: number): string =>
+    renderToStaticMarkup(<News2Line identifiant="p" news2={news2} isLinkUp={isLinkUp} serverNow={serverNow} />);
+  expect(line(true, T0)).toMatch(/NEWS2 partiel ≥ 5 \(4 sur 7\).*Température 39,2 °C.*2 points/);
+  expect(line(true, T0)).toContain('data-state="current"');
+  expect(line(false, T0)).toContain("ancien");
+  expect(line(true, T0 + 301_000)).toContain("ancien");
 });
 
 test("the connection is told in words, with the sockets that are up", () => {
@@ -101,5 +207,6 @@ test("a sparkline breaks where nothing came and joins where only the other line 
 test("numbers and times read as French", () => {
   expect(formatValue(36.5, 1)).toBe("36,5");
   expect([42_900, 61_000, 3_660_000, 3 * 86_400_000].map(formatAge)).toEqual(["42 s", "1 min", "1 h 01", "3 jours"]);
+  expect(withLocalTimes("mesurée le 2026-03-01T10:00:00.125Z, le 5")).toMatch(/^mesurée le 01\/03 \d\d:00:00, le 5$/);
   expect(formatWhen(T0 - 20 * 3_600_000, T0)).toMatch(/^\d\d\/\d\d \d\d:\d\d:\d\d$/);
 });

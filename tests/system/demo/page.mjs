@@ -8,7 +8,7 @@ import { startDemo, stopDemo } from './demo.mjs';
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'page');
 const demo = await startDemo(process.env.FAJMA_PROGRAM);
 let failed = false;
-for (const file of ['page.test.mjs', 'docs.test.mjs']) {
+for (const file of ['page.test.mjs', 'alerts.test.mjs', 'docs.test.mjs']) {
   const test = spawn(process.execPath, ['--test', file], {
     cwd: folder,
     stdio: 'inherit',

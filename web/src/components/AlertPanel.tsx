@@ -1,21 +1,41 @@
-import { useMemo } from "react";
-import { acknowledgedOngoing, LEVEL_NAMES, unacknowledged, type AlertEntry, type Announcement } from "../alerts";
-import { formatAge, formatWhen } from "../format";
-import { areAlertsComplete, type PatientState, type WardState } from "../ward";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { acknowledgedOngoing, isClosed, unacknowledged, type AlertEntry, type Announcement } from "../alerts";
+import type { AlertAction } from "../permissions";
+import { areAlertsComplete, type WardState } from "../ward";
+import { AlertItem, type Opened } from "./AlertItem";
 import { Icon } from "./Icon";
 
 interface Props {
   state: WardState;
-  onAcknowledge: (id: number) => void;
+  onAct: (id: number, action: AlertAction) => Promise<boolean>;
+  onShowAccount: (id: number | null) => void;
 }
 
-export function AlertPanel({ state, onAcknowledge }: Props) {
+export function AlertPanel({ state, onAct, onShowAccount }: Props) {
   const waiting = useMemo(() => unacknowledged(state.alerts), [state.alerts]);
+  const open = waiting.filter((entry) => !isClosed(entry));
+  const closed = waiting.filter(isClosed);
   const settled = useMemo(() => acknowledgedOngoing(state.alerts), [state.alerts]);
-  const serverNow = state.now + (state.clock?.offset ?? 0);
+  const [opened, setOpened] = useOpened(state, onShowAccount);
+  const list = useKeptFocus(state.alerts);
   const item = (entry: AlertEntry) => (
-    <AlertItem key={entry.alert.id} entry={entry} one={state.patients[entry.alert.patient]} serverNow={serverNow} onAcknowledge={onAcknowledge} />
+    <AlertItem
+      key={entry.alert.id}
+      entry={entry}
+      state={state}
+      opened={opened?.id === entry.alert.id ? opened : null}
+      onOpen={(part) => setOpened(part && { id: entry.alert.id, part })}
+      onAct={onAct}
+    />
   );
+  // One list of keys, so that a card that goes to another part keeps what is being typed there.
+  const rows = [
+    ...open.map(item),
+    closed.length > 0 && <Heading key="closed" text="Passées, non acquittées" />,
+    ...closed.map(item),
+    settled.length > 0 && <Heading key="settled" text="Acquittées" />,
+    ...settled.map(item),
+  ];
   return (
     <aside className={`alerts${waiting.length > 0 ? " alerts-waiting" : ""}`} aria-labelledby="alerts-title">
       <h2 id="alerts-title">
@@ -26,14 +46,58 @@ export function AlertPanel({ state, onAcknowledge }: Props) {
       {state.alertsLink.status === "down" && (
         <p className="link-lost"><Icon name="unplugged" /> Connexion des alertes perdue : la liste peut être incomplète.</p>
       )}
-      <div className="alerts-scroll" tabIndex={0} role="region" aria-label="Liste des alertes">
+      <div className="alerts-scroll" ref={list} tabIndex={0} role="region" aria-label="Liste des alertes">
         {waiting.length === 0 && <Nothing isComplete={areAlertsComplete(state)} />}
-        <ul>{waiting.map(item)}</ul>
-        {settled.length > 0 && <h3>Acquittées</h3>}
-        <ul>{settled.map(item)}</ul>
+        <ul>{rows}</ul>
       </div>
     </aside>
   );
+}
+
+function Heading({ text }: { text: string }) {
+  return <li className="alerts-part"><h3>{text}</h3></li>;
+}
+
+// One card is open at a time; it closes with its alert.
+function useOpened(state: WardState, onShowAccount: (id: number | null) => void) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const isGone = opened !== null && state.alerts.entries[opened.id] === undefined;
+  useEffect(() => {
+    if (isGone) setOpened(null);
+  }, [isGone]);
+  const shown = opened?.part === "more" ? opened.id : null;
+  useEffect(() => {
+    if (shown === null) return;
+    onShowAccount(shown);
+    return () => onShowAccount(null);
+  }, [shown, onShowAccount]);
+  return [isGone ? null : opened, setOpened] as const;
+}
+
+// A button that goes with its alert must not take the keyboard's place along.
+function useKeptFocus(alerts: WardState["alerts"]) {
+  const list = useRef<HTMLDivElement>(null);
+  const wasInside = useRef(false);
+  useEffect(() => {
+    const focused = document.activeElement;
+    if (wasInside.current && focused === document.body) list.current?.focus({ preventScroll: true });
+  }, [alerts]);
+  useEffect(() => {
+    const region = list.current;
+    const note = (event: FocusEvent): void => {
+      wasInside.current = region?.contains(event.target as Node) ?? false;
+    };
+    const forget = (event: PointerEvent): void => {
+      if (!region?.contains(event.target as Node)) wasInside.current = false;
+    };
+    document.addEventListener("focusin", note);
+    document.addEventListener("pointerdown", forget);
+    return () => {
+      document.removeEventListener("focusin", note);
+      document.removeEventListener("pointerdown", forget);
+    };
+  }, []);
+  return list;
 }
 
 // An empty list that may be incomplete is not good news.
@@ -50,58 +114,5 @@ function Announcer({ announcement }: { announcement: Announcement | null }) {
       <div className="sr-only" aria-live="assertive">{announcement?.urgent ? said : null}</div>
       <div className="sr-only" aria-live="polite">{announcement?.urgent ? null : said}</div>
     </>
-  );
-}
-
-interface ItemProps {
-  entry: AlertEntry;
-  one: PatientState | undefined;
-  serverNow: number;
-  onAcknowledge: (id: number) => void;
-}
-
-function AlertItem({ entry, one, serverNow, onAcknowledge }: ItemProps) {
-  const { alert } = entry;
-  const who = one ? one.patient.name : `Patient n° ${alert.patient}`;
-  return (
-    <li
-      className={`alert alert-${alert.level}${alert.acknowledged ? " alert-acknowledged" : ""}`}
-      data-testid={`alert-${alert.id}`}
-      data-level={alert.level}
-      data-acknowledged={alert.acknowledged}
-    >
-      <div className="alert-head">
-        <span className={`badge level-${alert.level}`}><Icon name={alert.level} /> {LEVEL_NAMES[alert.level]}</span>
-        <time dateTime={new Date(alert.createdAt).toISOString()}>
-          {formatWhen(alert.createdAt, serverNow)} · {formatAge(Math.max(0, serverNow - alert.createdAt))}
-        </time>
-      </div>
-      <p className="alert-who"><strong>{who}</strong>{one && <span className="muted"> {one.patient.room}</span>}</p>
-      <p>{alert.title}</p>
-      <p className="alert-message">{alert.message}</p>
-      {alert.resolved && <p className="alert-over"><Icon name="check" /> Revenu à la normale, reste à acquitter.</p>}
-      {alert.acknowledged
-        ? <p className="alert-over"><Icon name="check" /> Acquittée</p>
-        : <Acknowledge entry={entry} who={who} onAcknowledge={onAcknowledge} />}
-    </li>
-  );
-}
-
-function Acknowledge({ entry, who, onAcknowledge }: { entry: AlertEntry; who: string; onAcknowledge: (id: number) => void }) {
-  const { alert, ack } = entry;
-  const isPending = ack.state === "pending";
-  return (
-    <div className="ack">
-      <button
-        type="button"
-        data-testid={`ack-${alert.id}`}
-        aria-disabled={isPending}
-        aria-label={`Acquitter : ${alert.title}, ${who}`}
-        onClick={() => !isPending && onAcknowledge(alert.id)}
-      >
-        {isPending ? "Envoi…" : ack.state === "failed" ? "Réessayer" : "Acquitter"}
-      </button>
-      <span role="status">{ack.state === "failed" && <span className="ack-failed"><Icon name="critical" /> Non acquittée : {ack.reason}</span>}</span>
-    </div>
   );
 }

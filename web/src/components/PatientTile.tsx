@@ -1,10 +1,12 @@
 import { memo } from "react";
 import { LEVEL_NAMES, type AlertEntry } from "../alerts";
+import { silenceLeft } from "../care";
 import type { Moment } from "../freshness";
 import { ROWS } from "../measures";
 import type { Device } from "../messages";
 import { hasMeasures, type PatientState } from "../ward";
 import { Icon } from "./Icon";
+import { News2Line } from "./News2Line";
 import { MeasureLine } from "./MeasureLine";
 
 // The moment's parts are separate props, so that a tile is drawn again only when its patient or the second changes.
@@ -15,6 +17,7 @@ interface Props extends Moment {
 
 export const PatientTile = memo(function PatientTile({ one, alert, ...moment }: Props) {
   const { patient } = one;
+  const serverNow = moment.now + (moment.clockOffset ?? 0);
   return (
     <article className={`tile${alert ? ` tile-${alert.alert.level}` : ""}`} data-testid={`tile-${patient.identifiant}`} aria-label={patient.name}>
       <header className="tile-head">
@@ -23,6 +26,8 @@ export const PatientTile = memo(function PatientTile({ one, alert, ...moment }: 
           {alert && (
             <span className={`badge level-${alert.alert.level}`}>
               <Icon name={alert.alert.level} /> {LEVEL_NAMES[alert.alert.level]}
+              {alert.alert.technical && <><Icon name="device" /><span className="sr-only"> technique</span></>}
+              {silenceLeft(alert.care.silentUntil, serverNow) !== null && <><Icon name="silent" /><span className="sr-only"> en silence</span></>}
             </span>
           )}
         </div>
@@ -38,6 +43,7 @@ export const PatientTile = memo(function PatientTile({ one, alert, ...moment }: 
           ? ROWS.map((row) => <MeasureLine key={row.key} row={row} one={one} moment={moment} />)
           : <p className="muted no-measure">Aucune mesure reçue.</p>}
       </div>
+      <News2Line identifiant={patient.identifiant} news2={one.news2.news2} isLinkUp={one.link.status === "up"} serverNow={serverNow} />
     </article>
   );
 });

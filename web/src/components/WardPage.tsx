@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
-import { unacknowledged } from "../alerts";
+import { isClosed, unacknowledged } from "../alerts";
 import type { LiveWard } from "../live";
 import { connectionOf, momentOf, roomsOf, type WardState } from "../ward";
 import { AlertPanel } from "./AlertPanel";
 import { ConnectionState } from "./ConnectionState";
 import { Icon } from "./Icon";
+import { SystemBanner } from "./SystemBanner";
 import { RoomSection } from "./RoomSection";
 
 export function WardPage({ ward, onSignOut }: { ward: LiveWard; onSignOut: () => void }) {
@@ -14,17 +15,21 @@ export function WardPage({ ward, onSignOut }: { ward: LiveWard; onSignOut: () =>
     document.title = titleOf(state, waiting);
   });
   return (
-    <>
-      <header className="bar">
-        <span className="brand"><Icon name="pulse" /> FAJMA</span>
-        <ConnectionState state={state} />
-        <button className="quiet" type="button" onClick={onSignOut}><Icon name="out" /> Se déconnecter</button>
-      </header>
+    <div className="page">
+      <div className="top">
+        <SystemBanner state={state} />
+        <header className="bar">
+          <span className="brand"><Icon name="pulse" /> FAJMA</span>
+          <ConnectionState state={state} />
+          {state.me && <span className="who" data-testid="me">{state.me.name}<span className="muted"> {state.me.role}</span></span>}
+          <button className="quiet" type="button" onClick={onSignOut}><Icon name="out" /> Se déconnecter</button>
+        </header>
+      </div>
       <div className="layout">
-        <AlertPanel state={state} onAcknowledge={(id) => ward.acknowledge(id)} />
+        <AlertPanel state={state} onAct={ward.act} onShowAccount={ward.showAccount} />
         <Ward state={state} />
       </div>
-    </>
+    </div>
   );
 }
 
@@ -33,7 +38,7 @@ function Ward({ state }: { state: WardState }) {
   const moment = momentOf(state);
   const worst = useMemo(() => worstByPatient(state), [state.alerts]);
   return (
-    <main className="ward" aria-label="Patients">
+    <main className="ward" aria-label="Patients" tabIndex={0}>
       {state.problem !== null && <p className="error" role="alert"><Icon name="critical" /> {state.problem}</p>}
       {!state.patientsKnown && state.problem === null && <p className="muted" role="status">Chargement des patients…</p>}
       {state.patientsKnown && rooms.length === 0 && <p className="muted">Aucun patient dans vos salles.</p>}
@@ -42,11 +47,11 @@ function Ward({ state }: { state: WardState }) {
   );
 }
 
-// Sorted worst first, so the first entry of a patient is the one to show.
+// Sorted worst first, so the first entry of a patient is the one to show. What has ended by itself is no state of the patient.
 function worstByPatient(state: WardState) {
   const worst = new Map<number, ReturnType<typeof unacknowledged>[number]>();
   for (const entry of unacknowledged(state.alerts)) {
-    if (!worst.has(entry.alert.patient)) worst.set(entry.alert.patient, entry);
+    if (!isClosed(entry) && !worst.has(entry.alert.patient)) worst.set(entry.alert.patient, entry);
   }
   return worst;
 }
