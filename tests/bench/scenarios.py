@@ -261,17 +261,20 @@ def across_redis(stand, options):
                 yield {'scenario': 'across_redis', 'of': 'fajma', 'what': what, **result}
 
 
-# What 100 devices at ten messages a second feel of one that sends as fast as it can.
+# What 100 devices at ten messages a second feel of one that sends as fast as it can; beside it, what a bare subscriber
+# on the same broker feels of the same flood.
+FLOODED = {None: 'without a flood', **{rate: f'beside one device, at most {rate} messages/s' for rate in (5000, 50)}}
+
+
 def flood(stand, options):
     alone = os.path.join(stand.folder, 'one-device')
     with open(alone, 'w') as file:
         file.write(f'{mac_of(DEVICES + 1)} {PATIENTS + 1}\n')
     for _ in range(options.rounds):
-        for device_rate in (None, 5000, 50):
+        for device_rate, what in FLOODED.items():
             for broker, server in on_broker(stand, functools.partial(Fajma, device_rate=device_rate or 0)):
-                child = device_rate and stand.begin_load('mqtt', devices=alone, mqtt_port=broker.port, connections=1,
-                                                         window=1000, count=10_000_000)
-                usage = Usage(server=server.pid)
+                child = device_rate and begin_flood(stand, broker, alone)
+                usage = Usage(broker=broker.pid, server=server.pid)
                 result = stand.load('latency', mqtt_port=broker.port, http_port=server.port, rate=1000, seconds=5,
                                     query=server.query)
                 refused = 0
@@ -279,9 +282,34 @@ def flood(stand, options):
                     stand.end(child, 1)
                     refused = server.rejected('rate_limited')
                 spent, _ = usage.end()
-                what = f'beside one device, at most {device_rate} messages/s' if device_rate else 'without a flood'
                 yield {'scenario': 'flood', 'of': 'fajma', 'what': what, **result, 'refused': refused,
-                       'server_pct': round(100 * spent['server'] / usage.seconds)}
+                       **{f'{name}_pct': round(100 * seconds / usage.seconds) for name, seconds in spent.items()}}
+            yield {'scenario': 'flood', 'of': 'bare Paho', 'what': what,
+                   **bare_subscriber_beside(stand, alone if device_rate else None)}
+
+
+def begin_flood(stand, broker, device):
+    return stand.begin_load('mqtt', devices=device, mqtt_port=broker.port, connections=1, window=1000, count=10_000_000)
+
+
+def bare_subscriber_beside(stand, flooding_device, rate=1000, warm_up=2, seconds=5):
+    broker = Broker(stand)
+    try:
+        subscriber = stand.spawn([os.path.join(stand.tools, 'fajma_paho_subscriber'), str(broker.port),
+                                  str(rate * seconds), 'stamped'], stdout=subprocess.PIPE, text=True)
+        subscriber.stdout.readline()
+        child = flooding_device and begin_flood(stand, broker, flooding_device)
+        usage = Usage(broker=broker.pid, server=subscriber.pid)
+        stand.load('mqtt', mqtt_port=broker.port, connections=4, rate=rate, seconds=warm_up + seconds,
+                   stamp_after=warm_up)
+        spent, _ = usage.end()
+        line = subscriber.communicate(timeout=60)[0]
+        if child:
+            stand.end(child, 1)
+        return {**json.loads(line),
+                **{f'{name}_pct': round(100 * used / usage.seconds) for name, used in spent.items()}}
+    finally:
+        broker.close()
 
 
 # -- 7. Sockets: handshakes, bystanders, deliveries beside a bare send() -----------------------------------------------

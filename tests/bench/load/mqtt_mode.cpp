@@ -1,6 +1,7 @@
 // Publishers: closed loop (a window of unacknowledged messages for each connection) or, with --rate, open loop.
 //   --mqtt-port P --devices FILE --connections 4 --window 50 --count N
 //   --mqtt-port P --devices FILE --connections 4 --rate R [--seconds S]   without: until standard input ends
+//     [--stamp-after W]   what is due more than W seconds after the start says when it was due
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -30,14 +31,15 @@ class Publishers {
   }
 
   // What is due is sent; a publisher that falls behind catches up. 0 seconds: until standard input ends.
-  void RunOpenLoop(double rate, double seconds) {
+  void RunOpenLoop(double rate, double seconds, double stamp_after) {
     for (const auto& peer : peers_) peer->on_puback = [this](std::uint16_t) { Acknowledge(); };
     const auto whole = seconds > 0 ? static_cast<std::uint64_t>(rate * seconds) : count_;
     while (sent_ < whole && (seconds > 0 || !InputEnded())) {
       const auto due = static_cast<std::uint64_t>(Seconds(Clock::now() - begun_) * rate);
       while (sent_ < std::min<std::uint64_t>(due, whole)) {
         const auto id = static_cast<std::uint16_t>(1 + sent_ / peers_.size() % 60'000);
-        Publish(*peers_[sent_ % peers_.size()], id);
+        const double due_at = static_cast<double>(sent_) / rate;
+        Publish(*peers_[sent_ % peers_.size()], id, due_at >= stamp_after ? Stamp(due_at) : "");
       }
       Wait(std::chrono::milliseconds(1));
     }
@@ -57,9 +59,17 @@ class Publishers {
   }
 
  private:
-  void Publish(MqttPeer& peer, std::uint16_t id) {
+  // A member of JSON: when the message was due by the clock that all processes share, so that a sender that is held up
+  // hides nothing.
+  std::string Stamp(double due_at) const {
+    const double begun = Seconds(begun_.time_since_epoch());
+    return R"(,"due_us":)" + std::to_string(static_cast<std::int64_t>((begun + due_at) * 1e6));
+  }
+
+  void Publish(MqttPeer& peer, std::uint16_t id, std::string_view stamp = {}) {
     Target& target = targets_[sent_ % targets_.size()];
-    const std::string message = NextMessage(target);
+    std::string message = NextMessage(target);
+    message.insert(message.size() - 1, stamp);
     bytes_ += message.size();
     peer.Publish(target.topic, message, id);
     ++sent_;
@@ -94,7 +104,8 @@ int RunMqtt(const Arguments& arguments) {
   Publishers publishers(arguments);
   const double rate = arguments.Number("rate", 0);
   if (rate > 0) {
-    publishers.RunOpenLoop(rate, arguments.Number("seconds", 0));
+    publishers.RunOpenLoop(rate, arguments.Number("seconds", 0),
+                           arguments.Number("stamp-after", std::numeric_limits<double>::max()));
   } else {
     publishers.RunClosedLoop(arguments.Count("window", 50));
   }
