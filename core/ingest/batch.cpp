@@ -78,6 +78,7 @@ Batch::Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, Dev
 }
 
 void Batch::Take(const IngestItem& item) {
+  ++taken_;
   switch (item.raw.kind) {
     case RawKind::kData:
     case RawKind::kSocket:
@@ -186,6 +187,7 @@ void Batch::RefuseForNow(const IngestItem& item, DeviceState& charged, Mac mac) 
   const Rejection limit{rejection::kRateLimited, "too many messages; send it again later"};
   const bool tells = MayTell(charged.rate, item.raw.received_at);
   charged.changed = charged.changed || tells;
+  if (!charged.changed) ++refused_unseen_;
   if (tells) return Settle(item, Disposition::kRefused, mac, &limit, SocketErrorFrame(item, limit.code));
   // A socket waits for the end of each of its messages, also of one that is not answered.
   if (item.raw.origin.id != 0) return Settle(item, Disposition::kRefused, mac, &limit);
@@ -373,6 +375,7 @@ BatchResult Batch::Finish() {
     const BootState& boot = transaction_.GetBoot(*device, number);
     result_.commit->settled.push_back({device->ref.mac, static_cast<std::uint32_t>(number), boot.ledger.durable()});
   }
+  result_.leaves_nothing = refused_unseen_ == taken_;
   return std::move(result_);
 }
 

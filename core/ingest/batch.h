@@ -33,6 +33,7 @@ struct BatchResult {
   std::array<SettledTally, 2> settled{};
   std::vector<std::string_view> reasons;  // of what was quarantined or refused
   std::uint64_t readings = 0;
+  bool leaves_nothing = false;  // all was refused for now, and no row changes by it
 };
 
 class Batch {
@@ -72,6 +73,8 @@ class Batch {
   MessageDecoder& decoder_;
   const DeviceLimiter limiter_;
   BatchResult result_;
+  std::size_t taken_ = 0;
+  std::size_t refused_unseen_ = 0;                            // of them, for now, of a device whose row stays as it was
   std::vector<std::pair<DeviceState*, std::int64_t>> boots_;  // touched, for acks
 };
 

@@ -18,13 +18,21 @@ constexpr std::chrono::milliseconds kFirstRetry{50};
 constexpr std::chrono::milliseconds kLastRetry{2000};
 constexpr std::chrono::milliseconds kIdle{1000};
 constexpr std::chrono::seconds kDrain{5};
+// So long a checkpoint may wait behind messages that left nothing to write.
+constexpr std::chrono::milliseconds kLongestDelay{1000};
 
 }  // namespace
 
 struct Ingest::Source {
   Door door;
   Journal* journal;
-  JournalPosition stored;  // the checkpoint in the database
+  JournalPosition stored;    // the checkpoint in the database
+  JournalPosition passed{};  // what lies between the checkpoint and this has left nothing to write; zero: nothing does
+
+  void TakeStored(JournalPosition position) {
+    if (position != JournalPosition{}) stored = position;
+    passed = {};
+  }
 };
 
 Ingest::Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
@@ -58,11 +66,12 @@ void Ingest::Run(const std::stop_token& stop) {
     if (stop.stop_requested() && deadline == std::chrono::steady_clock::time_point::max()) {
       deadline = std::chrono::steady_clock::now() + kDrain;
     }
-    if (ReadBatch()) {
-      if (!StoreBatch(stop)) return;
-    } else if (stop.stop_requested()) {
-      return;
-    } else {
+    const bool has_read = ReadBatch();
+    if (has_read && !StoreBatch(stop)) return;
+    const bool ends = !has_read && stop.stop_requested();
+    if (passed_since_ && (ends || std::chrono::steady_clock::now() - *passed_since_ >= kLongestDelay)) StorePassed();
+    if (ends) return;
+    if (!has_read) {
       if (alerts_) alerts_->Consume(Commit(), bus_);  // what could not be stored before
       Wait(stop);
     }
@@ -189,6 +198,29 @@ bool Ingest::EndsItsPayload(std::size_t index) const {
          items_[index + 1].behind != items_[index].behind;
 }
 
+// No message takes its checkpoint along soon enough: it is written by itself. One that fails is tried again.
+void Ingest::StorePassed() {
+  try {
+    IngestStore::Transaction transaction = store_.Begin();
+    for (const auto& source : sources_) SetPosition(transaction, *source, source->passed);
+    transaction.Commit(SystemNow());
+  } catch (const DatabaseError& error) {
+    retries_.fetch_add(1, std::memory_order_relaxed);
+    log::Error("a journal's checkpoint could not be stored; trying again", error.what());
+    passed_since_ = std::chrono::steady_clock::now();
+    return;
+  }
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  for (const auto& source : sources_) source->TakeStored(source->passed);
+  passed_since_.reset();
+  for (const auto& source : sources_) source->journal->Release(source->stored);
+}
+
+void Ingest::SetPosition(IngestStore::Transaction& transaction, const Source& source, JournalPosition position) {
+  if (position == JournalPosition{}) return;
+  transaction.SetPosition({source.journal->uuid(), position.segment, position.offset});
+}
+
 // Says again how far the message's journal is stored.
 bool Ingest::TakesCheckpoint(std::size_t index) {
   const Source& source = *sources_[items_[index].source];
@@ -210,10 +242,10 @@ bool Ingest::Abandon(std::size_t index, std::string_view reason) {
   Source& source = *sources_[item.source];
   try {
     IngestStore::Transaction transaction = store_.Begin();
-    const JournalPosition behind = EndsItsPayload(index) ? item.behind : source.stored;
+    const JournalPosition behind = EndsItsPayload(index) ? item.behind : std::max(source.stored, source.passed);
     transaction.SetPosition({source.journal->uuid(), behind.segment, behind.offset});
     transaction.Commit(SystemNow());
-    source.stored = behind;
+    source.TakeStored(behind);
   } catch (const DatabaseError& error) {
     log::Error("the database takes nothing; trying again", error.what());
     return false;
@@ -253,25 +285,26 @@ void Ingest::CommitBatch(std::size_t first, std::size_t count) {
   IngestStore::Transaction transaction = store_.Begin();
   Batch batch(transaction, decoder_, DeviceLimiter(limits_.device_rate), count);
   batch.Prepare(std::span(items_).subspan(first, count));
-  std::vector<JournalPosition> reached(sources_.size());
+  std::vector<JournalPosition> reached;
+  for (const auto& source : sources_) reached.push_back(source->passed);
   for (std::size_t i = first; i < first + count; ++i) {
     batch.Take(items_[i]);
     // Of a payload with several messages the last one moves the checkpoint.
-    const bool last_of_payload =
-        i + 1 == items_.size() || items_[i + 1].source != items_[i].source || items_[i + 1].behind != items_[i].behind;
-    if (last_of_payload) reached[items_[i].source] = items_[i].behind;
+    if (EndsItsPayload(i)) reached[items_[i].source] = items_[i].behind;
   }
   attempt_ = Attempt{first, count, batch.Finish(), reached};
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (reached[i] == JournalPosition{}) continue;
-    transaction.SetPosition({sources_[i]->journal->uuid(), reached[i].segment, reached[i].offset});
+  // What leaves nothing to write would be decided in the same way by a replay: the checkpoint behind it can wait for
+  // the next message that has something to write, and a flood that is refused costs no write.
+  if (attempt_->result.leaves_nothing) attempt_->passed.swap(attempt_->reached);
+  for (std::size_t i = 0; i < attempt_->reached.size(); ++i) {
+    SetPosition(transaction, *sources_[i], attempt_->reached[i]);
   }
   attempt_->result.commit->number = transaction.Commit(SystemNow());
 }
 
 // A connection that breaks in the commit leaves open whether it took place: the checkpoint in it tells.
 bool Ingest::WasCommitted(const Attempt& attempt) {
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
+  for (std::size_t i = 0; i < attempt.reached.size(); ++i) {
     if (attempt.reached[i] == JournalPosition{}) continue;
     const auto stored = store_.FindPosition(sources_[i]->journal->uuid());
     return stored && JournalPosition{stored->segment, stored->offset} >= attempt.reached[i];
@@ -283,9 +316,13 @@ void Ingest::Finish(Attempt attempt) {
   Commit& commit = *attempt.result.commit;
   if (!commit.messages.empty()) commit.number = CommitOf(commit.messages.front().cursor);
   database_.NoteCommit(commit.number);
-  batches_.fetch_add(1, std::memory_order_relaxed);
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (attempt.reached[i] != JournalPosition{}) sources_[i]->stored = attempt.reached[i];
+  if (attempt.passed.empty()) {
+    batches_.fetch_add(1, std::memory_order_relaxed);
+    for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->TakeStored(attempt.reached[i]);
+    passed_since_.reset();
+  } else {
+    for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->passed = attempt.passed[i];
+    if (!passed_since_) passed_since_ = std::chrono::steady_clock::now();
   }
   Publish(std::move(attempt.result));
   // Only now may the segments go: the items' payloads stand in them.

@@ -4,10 +4,13 @@
 //                    ├─ Run: decode → Batch (judge, store: one transaction, its commit number last) → what follows
 //   journal (API)   ─┘         from the commit: alerts (their own commit), the bus (hub, mirrors), the counters
 //
-// A crash at any point replays from the checkpoint that the last transaction holds.
+// A crash at any point replays from the checkpoint that the last transaction holds. What is refused for now and leaves
+// nothing to write takes no transaction: its checkpoint waits up to a second for the next one's, and what a replay
+// decides of it is the same.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,7 +68,8 @@ class Ingest {
     std::size_t first = 0;
     std::size_t count = 0;
     BatchResult result;
-    std::vector<JournalPosition> reached;  // by source; the zero position: this source had no message in it
+    std::vector<JournalPosition> reached;   // by source; the zero position: this source had no message in it
+    std::vector<JournalPosition> passed{};  // instead, when it has written nothing, not even a checkpoint
   };
 
   void Run(const std::stop_token& stop);
@@ -78,6 +82,8 @@ class Ingest {
   bool StoreOneByOne(const std::stop_token& stop);
   bool WasCommitted(const Attempt& attempt);
   void Finish(Attempt attempt);
+  void StorePassed();
+  static void SetPosition(IngestStore::Transaction& transaction, const Source& source, JournalPosition position);
   bool TakesCheckpoint(std::size_t index);
   bool Abandon(std::size_t index, std::string_view reason);
   bool EndsItsPayload(std::size_t index) const;
@@ -96,7 +102,8 @@ class Ingest {
   std::vector<IngestItem> items_;
   std::vector<RawMessage> read_;
   std::vector<DecodedMessage> decoded_;
-  std::optional<Attempt> attempt_;  // the last one, until it has been published
+  std::optional<Attempt> attempt_;                                     // the last one, until it has been published
+  std::optional<std::chrono::steady_clock::time_point> passed_since_;  // since when a checkpoint has waited
   std::size_t next_source_ = 0;
   int stop_fd_ = -1;
   std::atomic<bool> ready_{false};
