@@ -9,7 +9,11 @@ namespace fajma {
 namespace {
 
 constexpr std::uint32_t kNeverExpires = 0xFFFF'FFFF;
-constexpr std::uint16_t kReceiveMaximum = 1'000;  // more than a round trip holds; bounds what is sent again at a crash
+// The broker reads one packet of each connection in turn: beside a device that floods it our PUBACKs lie unread, and at
+// this number it holds messages back that we would take at once. It bounds what is sent again at a crash: the journal
+// keeps more (JournalOptions::keep_records), so that all of it is known. Far from the 65,535 identifiers, which the
+// broker gives out without looking whether one is in use.
+constexpr std::uint16_t kReceiveMaximum = 20'000;
 constexpr int kConnectTimeoutSeconds = 10;
 constexpr std::chrono::seconds kAnswerTimeout{10};
 constexpr std::chrono::seconds kGoodbyeTimeout{2};

@@ -30,7 +30,7 @@ struct JournalOptions {
   Door door = Door::kMqtt;
   std::int64_t segment_bytes = 32 << 20;
   std::int64_t max_bytes = 4LL << 30;  // all segments; then Append answers false. At least two segments
-  std::int64_t keep_records = 8192;    // at least so many newest records stay on disk after their release
+  std::int64_t keep_records = 32'768;  // at least so many newest records stay on disk after their release
 };
 
 class Journal {

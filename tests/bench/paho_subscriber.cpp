@@ -1,4 +1,4 @@
-// The least that a subscriber with Paho costs: the session of the bridge (MQTT 5, QoS 1, receive maximum 1000), and a
+// The least that a subscriber with Paho costs: the session of the bridge (MQTT 5, QoS 1, receive maximum 20,000), and a
 // callback that only counts, and looks how long what says when it was due has been under way.
 //   fajma_paho_subscriber PORT COUNT           ends when COUNT messages came
 //   fajma_paho_subscriber PORT COUNT stamped   ends when COUNT came that say when they were due (fajma_load mqtt)
@@ -68,7 +68,7 @@ bool Connect(MQTTAsync client) {
   MQTTProperties_add(&properties, &property);
   property = {};
   property.identifier = MQTTPROPERTY_CODE_RECEIVE_MAXIMUM;
-  property.value.integer2 = 1'000;
+  property.value.integer2 = 20'000;
   MQTTProperties_add(&properties, &property);
   options.connectProperties = &properties;
   const bool begun = MQTTAsync_connect(client, &options) == MQTTASYNC_SUCCESS;
