@@ -5,7 +5,7 @@
 //   journal (API)   ─┘         from the commit: alerts (their own commit), the bus (hub, mirrors), the counters
 //
 // A crash at any point replays from the checkpoint that the last transaction holds. What is refused for now and leaves
-// nothing to write takes no transaction: its checkpoint waits up to a second for the next one's, and what a replay
+// nothing to write takes no transaction: its checkpoint waits a second or two for the next one's, and what a replay
 // decides of it is the same.
 #pragma once
 
