@@ -37,6 +37,20 @@ std::string RejectPayload(BootSeq identity, const Rejection& rejection) {
   return out;
 }
 
+std::string SelfTestPayload(BootSeq number) {
+  std::string out;
+  ObjectWriter writer(out);
+  writer.Integer("b", number.boot);
+  writer.Integer("s", static_cast<std::int64_t>(number.seq));
+  {
+    ObjectWriter measures(writer.Key("m"));
+    measures.Integer(GetMeasure(kSelfTestMeasure).name, kSelfTestValue);
+    measures.End();
+  }
+  writer.End();
+  return out;
+}
+
 std::string ReadingPayload(const MeasureValue& value, Micros measured_at, Micros received_at, Mac device,
                            Cursor cursor) {
   std::string out;

@@ -9,6 +9,7 @@
 #include "core/domain/command.h"
 #include "core/domain/commit.h"
 #include "core/domain/reading.h"
+#include "core/domain/self_test.h"
 
 namespace fajma {
 
@@ -27,6 +28,9 @@ std::string ReadingPayload(const MeasureValue& value, Micros measured_at, Micros
 
 // {"command":"restart","params":{},"expires_at":"…"}
 std::string CommandPayload(const DeviceCommand& command);
+
+// {"b":12,"s":345,"m":{"heart_rate":250}}
+std::string SelfTestPayload(BootSeq number);
 
 // The alert as in REST, with "etat":"presente" or "resolue".
 std::string PatientAlertPayload(const Alert& alert);

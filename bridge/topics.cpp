@@ -105,6 +105,8 @@ std::string FilterOf(TopicKind kind) {
   return filter;
 }
 
+std::string DataTopic(Mac mac) { return *Build(TopicKind::kData, {mac.ToTopic()}); }
+
 std::string AckTopic(Mac mac) { return *Build(TopicKind::kAck, {mac.ToTopic()}); }
 
 std::string RejectTopic(Mac mac) { return *Build(TopicKind::kReject, {mac.ToTopic()}); }

@@ -63,6 +63,7 @@ std::optional<Topic> ParseTopic(std::string_view topic);
 std::string FilterOf(TopicKind kind);
 
 // Absent when a variable is not what its rule asks for.
+std::string DataTopic(Mac mac);
 std::string AckTopic(Mac mac);
 std::string RejectTopic(Mac mac);
 std::optional<std::string> CommandTopic(Mac mac, std::string_view id);

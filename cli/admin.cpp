@@ -13,6 +13,7 @@
 #include "api/auth/secret_key.h"
 #include "api/auth/token.h"
 #include "cli/commands.h"
+#include "core/domain/self_test.h"
 #include "core/store/credential_store.h"
 #include "core/store/database.h"
 #include "core/store/device_store.h"
@@ -98,6 +99,7 @@ int RunPatientAdd(Settings settings, const NewPatient& patient) {
 int RunDeviceAdd(Settings settings, const NewDevice& device) {
   const std::optional<Mac> mac = Mac::ParseColons(device.mac);
   if (!mac) return Fail("the MAC address is expected as AA:BB:CC:DD:EE:FF");
+  if (*mac == kSelfTestMac) return Fail("this MAC address is reserved for the server's self-test");
   const std::unique_ptr<Database> database = OpenForAdministration(settings);
   const std::optional<Patient> patient = PatientStore(*database).FindByIdentifier(device.patient);
   if (!patient) return Fail("no such patient; `fajma patient add` makes one");

@@ -52,8 +52,9 @@ std::function<bool(std::string_view)> InRanges(const std::vector<std::string>& r
 // Both halves of the HTTP door.
 class DoorHandler final : public http::Handler {
  public:
-  DoorHandler(rest::RestApi& rest, ws::Handshake& handshake, http::ResponseTimes& times)
-      : rest_(rest), handshake_(handshake), times_(times) {}
+  DoorHandler(rest::RestApi& rest, ws::Handshake& handshake, const ws::SelfTestDoor& self_test,
+              http::ResponseTimes& times)
+      : rest_(rest), handshake_(handshake), self_test_(self_test), times_(times) {}
   http::Response Handle(const http::Request& request) override {
     const auto begin = http::ResponseTimes::Clock::now();
     http::Response response = rest_.Handle(request);
@@ -61,11 +62,15 @@ class DoorHandler final : public http::Handler {
     if (request.path.starts_with("/api/")) times_.Note(end - begin, end);
     return response;
   }
-  http::UpgradeDecision DecideUpgrade(const http::Request& request) override { return handshake_.Decide(request); }
+  http::UpgradeDecision DecideUpgrade(const http::Request& request) override {
+    if (auto accept = self_test_.Decide(request)) return *std::move(accept);
+    return handshake_.Decide(request);
+  }
 
  private:
   rest::RestApi& rest_;
   ws::Handshake& handshake_;
+  const ws::SelfTestDoor& self_test_;
   http::ResponseTimes& times_;
 };
 
@@ -118,8 +123,10 @@ void ApiSide::Serve() {
     log::Error("a request failed", std::string(where) + ": " + std::string(what));
   };
   server_ = std::make_unique<http::Server>(
-      std::move(http), std::make_shared<DoorHandler>(*rest_, *handshake_, response_times_),
-      [this](http::DetachedSocket socket) { handshake_->Adopt(std::move(socket)); });
+      std::move(http), std::make_shared<DoorHandler>(*rest_, *handshake_, self_test_door_, response_times_),
+      [this](http::DetachedSocket socket) {
+        if (!self_test_door_.Adopt(socket)) handshake_->Adopt(std::move(socket));
+      });
   foundation_.metrics.Register([this](std::string& out) { AppendMetrics(out); });
 }
 
@@ -130,6 +137,22 @@ void ApiSide::StopServing() {
 void ApiSide::CloseSockets() {
   ticker_.reset();
   loop_.Stop();
+}
+
+// Over the loopback when it listens on every address.
+ws::ClientSocketOptions ApiSide::SelfTestSocket() const {
+  std::string host = settings_.http_address.substr(0, settings_.http_address.rfind(':'));
+  if (host == "0.0.0.0" || host == "*" || host.empty()) host = "127.0.0.1";
+  if (host == "[::]") host = "[::1]";
+  const std::string authority = host + ":" + std::to_string(port());
+  const std::optional<ws::WsUrl> url = ws::ParseWsUrl("ws://" + authority + "/");
+  const std::optional<ws::Endpoint> endpoint = url ? ws::FindEndpoint(*url) : std::nullopt;
+  ws::ClientSocketOptions options;
+  if (endpoint) options.endpoint = *endpoint;
+  options.host = authority;
+  options.target = ws::kSelfTestPath;
+  options.headers = self_test_door_.Header();
+  return options;
 }
 
 CommandSink ApiSide::Commands() { return ws::CommandsOverSockets(loop_, hub_); }
@@ -149,6 +172,7 @@ ws::Services ApiSide::SocketParts() {
           chats_,
           socket_errors_,
           socket_actions_,
+          system_alerts_,
           &access_journal_,
           options_.on_device};
 }
@@ -209,7 +233,7 @@ rest::RestDependencies ApiSide::RestParts() {
   };
   parts.send_command = options_.send_command;
   parts.find_fault = options_.find_fault;
-  parts.find_defect = [this] { return foundation_.FindDefect(); };
+  parts.find_defects = options_.find_defects;
   return parts;
 }
 
@@ -260,7 +284,7 @@ void ApiSide::AppendMetrics(std::string& out) const {
     AppendOne(out, "fajma_limits_processes", "gauge", "Other processes whose sockets and requests count here.",
               handshake_->places().processes_elsewhere());
   }
-  AppendSockets(out, loop_.GetStatistics(), hub_.overruns());
+  AppendSockets(out, loop_.GetStatistics(), hub_.overruns(), self_test_door_.open());
 }
 
 }  // namespace fajma::cli

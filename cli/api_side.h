@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/auth/access_journal.h"
 #include "api/auth/broker_passwords.h"
@@ -17,12 +18,15 @@
 #include "api/rest/rest_api.h"
 #include "api/ws/background.h"
 #include "api/ws/chat_rooms.h"
+#include "api/ws/client/client_socket.h"
 #include "api/ws/handshake.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
 #include "api/ws/room_monitor.h"
+#include "api/ws/self_test_door.h"
 #include "api/ws/session_recorder.h"
 #include "api/ws/socket_registry.h"
+#include "api/ws/system_alerts.h"
 #include "api/ws/ticker.h"
 #include "cli/foundation.h"
 #include "cli/settings.h"
@@ -39,6 +43,7 @@ struct ApiSideOptions {
   std::function<bool(const DeviceCommand&)> send_command;  // see RestDependencies
   std::function<void(Mac)> on_device;                      // see ws::Services
   std::function<std::string()> find_fault;                 // see RestDependencies
+  std::function<std::vector<std::string>()> find_defects;  // likewise
 };
 
 class ApiSide {
@@ -50,6 +55,9 @@ class ApiSide {
 
   Journal& journal() { return journal_; }
   CommandSink Commands();
+  ws::SystemAlerts& system_alerts() { return system_alerts_; }
+  // After Serve: how the self-test connects.
+  ws::ClientSocketOptions SelfTestSocket() const;
   // Begins to answer, when everything behind it is there.
   void Serve();
   std::uint16_t port() const { return server_->port(); }
@@ -89,6 +97,8 @@ class ApiSide {
   ReadingCreator creator_{intake_};
   ws::Loop loop_;
   ws::LiveHub hub_{loop_, intake_.process()};
+  ws::SystemAlerts system_alerts_{loop_};
+  ws::SelfTestDoor self_test_door_{loop_, hub_};
   ws::SocketRegistry open_sockets_;
   ws::SocketErrors socket_errors_;
   ws::UserRates socket_actions_{ws::kActionsAtOnce, ws::kActionInterval};

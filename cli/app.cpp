@@ -8,6 +8,7 @@
 #include "cli/foundation.h"
 #include "cli/mqtt_side.h"
 #include "cli/status_server.h"
+#include "cli/system_watch.h"
 #include "core/commands/command_delivery.h"
 #include "core/ingest/alert_runner.h"
 #include "core/ingest/ingest.h"
@@ -33,8 +34,11 @@ struct App::Parts {
   std::unique_ptr<Ingest> MakeIngest(const Settings& settings);
   std::unique_ptr<Retention> MakeRetention(const Settings& settings);
   std::string FindFault() const;
+  std::vector<std::string> FindDefects() const;
+  void StartWatch();
 
   Foundation foundation;
+  SystemWatch watch;
   std::unique_ptr<MqttSide> mqtt;
   std::unique_ptr<ApiSide> api;
   std::unique_ptr<CommandDelivery> commands;
@@ -44,7 +48,10 @@ struct App::Parts {
   std::unique_ptr<StatusServer> status;
 };
 
-App::Parts::Parts(const Settings& settings, const AppOptions& options) : foundation(settings) {
+App::Parts::Parts(const Settings& settings, const AppOptions& options)
+    : foundation(settings), watch(settings.self_test_every, foundation.counters, [this](const SystemAlert& alert) {
+        if (api) api->system_alerts().Tell(alert);
+      }) {
   if (options.role != Role::kServe && !foundation.shared()) {
     throw BadSetting("redis-url", "bridge and api are joined by Redis; `serve` runs without");
   }
@@ -55,6 +62,7 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options) : foundat
     alerts = std::make_unique<AlertRunner>(foundation.database(), foundation.bus(),
                                            std::to_string(foundation.process()), EscalationOf(settings));
   }
+  foundation.bus().Subscribe([this](const CommitPtr& commit) { watch.OnCommit(*commit); });
   foundation.Start();
   ingest = MakeIngest(settings);
   retention = MakeRetention(settings);
@@ -62,11 +70,16 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options) : foundat
     foundation.counters.AppendTo(out);
     ingest->AppendMetrics(out);
     retention->AppendMetrics(out);
+    watch.AppendMetrics(out);
   });
   if (api) api->Serve();
+  StartWatch();
   if (settings.metrics_address.empty()) return;
-  status = std::make_unique<StatusServer>(settings.metrics_address, foundation, [this] { return FindFault(); });
+  status = std::make_unique<StatusServer>(
+      settings.metrics_address, foundation, [this] { return FindFault(); }, [this] { return FindDefects(); });
 }
+
+void App::Parts::StartWatch() { watch.Start(api ? std::optional(api->SelfTestSocket()) : std::nullopt); }
 
 ApiSideOptions App::Parts::ApiOptions(const AppOptions& options) {
   ApiSideOptions api_options;
@@ -74,6 +87,7 @@ ApiSideOptions App::Parts::ApiOptions(const AppOptions& options) {
   api_options.send_command = [this](const DeviceCommand& command) { return commands->Send(command, kCommandTimeout); };
   api_options.on_device = [this](Mac mac) { commands->OnReturn(mac); };
   api_options.find_fault = [this] { return FindFault(); };
+  api_options.find_defects = [this] { return FindDefects(); };
   return api_options;
 }
 
@@ -108,7 +122,8 @@ std::unique_ptr<Ingest> App::Parts::MakeIngest(const Settings& settings) {
   limits.device_rate = settings.device_rate;
   limits.escalation = EscalationOf(settings);
   return std::make_unique<Ingest>(foundation.database(), journals, foundation.bus(), foundation.counters, limits,
-                                  foundation.shared() ? Alerts::kElsewhere : Alerts::kHere);
+                                  foundation.shared() ? Alerts::kElsewhere : Alerts::kHere,
+                                  mqtt ? &mqtt->probes() : nullptr);
 }
 
 std::unique_ptr<Retention> App::Parts::MakeRetention(const Settings& settings) {
@@ -123,11 +138,18 @@ std::string App::Parts::FindFault() const {
   return mqtt && !mqtt->connected() ? "the broker is not connected" : "";
 }
 
+std::vector<std::string> App::Parts::FindDefects() const {
+  std::vector<std::string> defects = watch.Present();
+  if (foundation.LacksRedis()) defects.emplace_back("redis");
+  return defects;
+}
+
 App::App(const Settings& settings, const AppOptions& options) : parts_(std::make_unique<Parts>(settings, options)) {}
 
 App::~App() {
   Parts& parts = *parts_;
   parts.status.reset();
+  parts.watch.Stop();
   if (parts.api) parts.api->StopServing();
   if (parts.mqtt) parts.mqtt->Stop();
   parts.retention.reset();

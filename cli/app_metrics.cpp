@@ -1,5 +1,7 @@
 #include "cli/app_metrics.h"
 
+#include <algorithm>
+
 #include "core/runtime/metrics.h"
 
 namespace fajma::cli {
@@ -29,8 +31,8 @@ void AppendHttp(std::string& out, const http::Statistics& http) {
   AppendOne(out, "fajma_http_handler_errors_total", "counter", "Requests that failed inside.", http.handler_errors);
 }
 
-void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns) {
-  AppendOne(out, "fajma_ws_sockets", "gauge", "Open WebSockets.", ws.open);
+void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns, std::uint64_t own) {
+  AppendOne(out, "fajma_ws_sockets", "gauge", "Open WebSockets of clients.", ws.open - std::min(ws.open, own));
   AppendOne(out, "fajma_ws_opened_total", "counter", "WebSockets opened.", ws.opened);
   AppendOne(out, "fajma_ws_opened_with_deflate_total", "counter", "WebSockets opened with permessage-deflate.",
             ws.opened_with_deflate);

@@ -19,7 +19,8 @@ void AppendOne(std::string& out, std::string_view name, std::string_view type, s
 void AppendHttp(std::string& out, const http::Statistics& http);
 void AppendHandshakes(std::string& out, const ws::Handshake& handshake);
 void AppendSocketErrors(std::string& out, const ws::SocketErrors& errors);
-void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns);
+// `own`: sockets of the server itself, no client's.
+void AppendSockets(std::string& out, const ws::LoopStatistics& ws, std::uint64_t overruns, std::uint64_t own);
 // Of one door; both write the same metrics, each with its label.
 void AppendJournal(std::string& out, const Journal& journal, Door door);
 

@@ -111,9 +111,4 @@ void Foundation::Stop() {
   if (redis_ != nullptr) redis_->Stop();
 }
 
-std::string Foundation::FindDefect() const {
-  if (redis_ == nullptr || redis_->connected()) return {};
-  return "Redis is away: live events are read from the database";
-}
-
 }  // namespace fajma::cli

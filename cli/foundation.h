@@ -51,8 +51,8 @@ class Foundation {
   void Start();
   void Stop();
 
-  // What the bus lacks; empty: nothing.
-  std::string FindDefect() const;
+  // Redis, which joins the processes, is away: live events are read from the database.
+  bool LacksRedis() const { return redis_ != nullptr && !redis_->connected(); }
 
   MessageCounters counters;
   MetricsPage metrics;

@@ -35,9 +35,17 @@ MqttSide::MqttSide(const Settings& settings, const std::string& version, Foundat
       link_(LinkOptionsOf(settings, version), journal_, foundation.counters),
       mirrors_(link_, BrokerOf(settings), foundation.database(), foundation.bus()) {
   foundation.metrics.Register([this](std::string& out) { AppendMetrics(out); });
+  if (settings.self_test_every != 0) {
+    prober_ = std::make_unique<SelfTestProber>(BrokerOf(settings), settings.self_test_every, probes_);
+  }
   if (settings.broker_check) {
     broker_check_ = std::jthread([address = BrokerOf(settings)] { LogBrokerCheck(address); });
   }
+}
+
+void MqttSide::Stop() {
+  link_.Stop();
+  prober_.reset();
 }
 
 CommandSink MqttSide::Commands() {
@@ -60,6 +68,8 @@ void MqttSide::AppendMetrics(std::string& out) const {
   AppendOne(out, "fajma_mqtt_connections_total", "counter", "Connections to the broker.", link_.connections());
   AppendOne(out, "fajma_mqtt_redelivered_total", "counter", "Messages the broker sent again though journaled.",
             link_.redelivered());
+  AppendOne(out, "fajma_self_test_sent_total", "counter", "Probes of the self-test that the broker has acknowledged.",
+            prober_ ? prober_->sent() : 0);
 }
 
 }  // namespace fajma::cli

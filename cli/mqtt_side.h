@@ -7,10 +7,12 @@
 #include <thread>
 
 #include "bridge/mqtt_link.h"
+#include "bridge/self_test_prober.h"
 #include "cli/foundation.h"
 #include "cli/mqtt_mirrors.h"
 #include "cli/settings.h"
 #include "core/commands/command_delivery.h"
+#include "core/ingest/probe_ledger.h"
 #include "core/journal/journal.h"
 
 namespace fajma::cli {
@@ -22,9 +24,10 @@ class MqttSide {
 
   Journal& journal() { return journal_; }
   bool connected() const { return link_.connected(); }
+  const ProbeLedger& probes() const { return probes_; }
   CommandSink Commands();
   // Nothing more from the broker, which keeps it for the next start. What is mirrored ends with this object.
-  void Stop() { link_.Stop(); }
+  void Stop();
 
  private:
   bool IsThere(std::int64_t device_id);
@@ -35,6 +38,8 @@ class MqttSide {
   Journal journal_;
   MqttLink link_;
   MqttMirrors mirrors_;
+  ProbeLedger probes_;
+  std::unique_ptr<SelfTestProber> prober_;  // null: there is no self-test
   std::jthread broker_check_;
 };
 

@@ -45,6 +45,8 @@ constexpr SettingRow kRows[] = {
      nullptr, &Settings::escalate_warning, 0, 86'400},
     {"escalate-critical", "seconds until a critical alert that nobody acknowledges is an emergency; 0: never", nullptr,
      nullptr, nullptr, &Settings::escalate_critical, 0, 86'400},
+    {"self-test-every", "seconds between two self-tests of the alarm path; 0: never", nullptr, nullptr, nullptr,
+     &Settings::self_test_every, 0, 3'600},
     {"metrics-address", "host:port of /metrics and /health; none: they are beside REST", &Settings::metrics_address},
     {"broker-check", "look at the broker's settings at start", nullptr, nullptr, &Settings::broker_check},
     {"log-format", "text or json", &Settings::log_format},

@@ -40,7 +40,8 @@ struct Settings {
   std::int64_t retention_days = 0;
   std::int64_t escalate_warning = 1'800;  // seconds; 0: never
   std::int64_t escalate_critical = 300;
-  std::string metrics_address;  // empty: /metrics is beside REST
+  std::int64_t self_test_every = 30;  // seconds; 0: never
+  std::string metrics_address;        // empty: /metrics is beside REST
   bool broker_check = true;
   std::string log_format = "text";
 };

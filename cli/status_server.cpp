@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/json/health_json.h"
 #include "core/runtime/log.h"
 
 namespace fajma::cli {
@@ -10,8 +11,9 @@ namespace {
 
 class StatusHandler final : public http::Handler {
  public:
-  StatusHandler(Foundation& foundation, std::function<std::string()> find_fault)
-      : foundation_(foundation), find_fault_(std::move(find_fault)) {}
+  StatusHandler(Foundation& foundation, std::function<std::string()> find_fault,
+                std::function<std::vector<std::string>()> find_defects)
+      : foundation_(foundation), find_fault_(std::move(find_fault)), find_defects_(std::move(find_defects)) {}
 
   http::Response Handle(const http::Request& request) override {
     if (request.method != "GET" && request.method != "HEAD") {
@@ -30,7 +32,7 @@ class StatusHandler final : public http::Handler {
 
  private:
   static http::Response State(int status, const std::string& state) {
-    return http::JsonResponse(status, R"({"status":")" + state + "\"}");
+    return http::JsonResponse(status, json::HealthBody(state));
   }
 
   // As /health/ready beside REST.
@@ -38,7 +40,7 @@ class StatusHandler final : public http::Handler {
     try {
       std::string fault = foundation_.database().DescribeMigrationState();
       if (fault.empty()) fault = find_fault_();
-      if (fault.empty()) return State(200, foundation_.FindDefect().empty() ? "ok" : "degraded");
+      if (fault.empty()) return http::JsonResponse(200, json::ReadyBody(find_defects_()));
       log::Warn("not ready", fault);
     } catch (const DatabaseError& error) {
       log::Warn("not ready", error.what());
@@ -48,6 +50,7 @@ class StatusHandler final : public http::Handler {
 
   Foundation& foundation_;
   const std::function<std::string()> find_fault_;
+  const std::function<std::vector<std::string>()> find_defects_;
 };
 
 http::Options OptionsOf(const std::string& address) {
@@ -64,8 +67,10 @@ http::Options OptionsOf(const std::string& address) {
 
 }  // namespace
 
-StatusServer::StatusServer(const std::string& address, Foundation& foundation, std::function<std::string()> find_fault)
-    : server_(OptionsOf(address), std::make_shared<StatusHandler>(foundation, std::move(find_fault)),
+StatusServer::StatusServer(const std::string& address, Foundation& foundation, std::function<std::string()> find_fault,
+                           std::function<std::vector<std::string>()> find_defects)
+    : server_(OptionsOf(address),
+              std::make_shared<StatusHandler>(foundation, std::move(find_fault), std::move(find_defects)),
               [](http::DetachedSocket) {}) {}
 
 }  // namespace fajma::cli

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "api/http/server.h"
 #include "cli/foundation.h"
@@ -12,9 +13,10 @@ namespace fajma::cli {
 
 class StatusServer {
  public:
-  // `find_fault`: a sentence when the process cannot serve; any thread. Throws std::runtime_error when the address
-  // cannot be used.
-  StatusServer(const std::string& address, Foundation& foundation, std::function<std::string()> find_fault);
+  // `find_fault`: a sentence when the process cannot serve; `find_defects`: what is not right though it serves, a word
+  // for each. Any thread. Throws std::runtime_error when the address cannot be used.
+  StatusServer(const std::string& address, Foundation& foundation, std::function<std::string()> find_fault,
+               std::function<std::vector<std::string>()> find_defects);
   std::uint16_t port() const { return server_.port(); }
 
  private:

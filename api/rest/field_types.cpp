@@ -11,6 +11,7 @@
 #include "api/rest/python_text.h"
 #include "core/domain/characters.h"
 #include "core/domain/mac.h"
+#include "core/domain/self_test.h"
 #include "core/json/writer.h"
 
 namespace fajma::rest {
@@ -205,6 +206,7 @@ Read ReadMac(const Field& field, json::Value sent, Faults& faults) {
   if (!text) return std::nullopt;
   const std::optional<Mac> mac = Mac::ParseColons(*text);
   if (!mac) return Fail(faults, std::string(kBadMac));
+  if (*mac == kSelfTestMac) return Fail(faults, std::string(kReservedMac));
   return mac->ToColons();
 }
 

@@ -113,5 +113,6 @@ std::string DescribeFields(std::span<const Field> fields);
 
 inline constexpr std::string_view kNonFieldErrors = "non_field_errors";
 inline constexpr std::string_view kBadMac = "Adresse MAC invalide (format attendu AA:BB:CC:DD:EE:FF).";
+inline constexpr std::string_view kReservedMac = "Cette adresse MAC est réservée à l'autotest du serveur.";
 
 }  // namespace fajma::rest

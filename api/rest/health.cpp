@@ -1,17 +1,11 @@
 #include "api/rest/resources.h"
-#include "core/json/writer.h"
+#include "core/json/health_json.h"
 #include "core/runtime/log.h"
 
 namespace fajma::rest {
 namespace {
 
-http::Response State(int status, std::string_view state) {
-  std::string body;
-  json::ObjectWriter writer(body);
-  writer.String("status", state);
-  writer.End();
-  return Json(status, std::move(body));
-}
+http::Response State(int status, std::string_view state) { return Json(status, json::HealthBody(state)); }
 
 // The sentence is for the operator's log; whoever asks gets no word of the inside.
 std::string FindFault(const RestDependencies& app) {
@@ -31,8 +25,7 @@ http::Response ShowLive(Call&) { return State(200, "ok"); }
 http::Response ShowReady(Call& call) {
   const std::string fault = FindFault(call.app);
   if (fault.empty()) {
-    const bool whole = !call.app.find_defect || call.app.find_defect().empty();
-    return State(200, whole ? "ok" : "degraded");
+    return Json(200, json::ReadyBody(call.app.find_defects ? call.app.find_defects() : std::vector<std::string>()));
   }
   log::Warn("not ready", fault);
   return State(503, "unavailable");

@@ -83,8 +83,8 @@ struct RestDependencies {
   std::function<bool(const DeviceCommand&)> send_command{};
   // A sentence when the program cannot serve though the database answers; empty when it can.
   std::function<std::string()> find_fault{};
-  // A sentence when it serves, and something that others rely on is away.
-  std::function<std::string()> find_defect{};
+  // What others rely on and is not right though it serves: a word for each.
+  std::function<std::vector<std::string>()> find_defects{};
   std::function<Micros()> now = SystemNow;
   auth::SessionEndSink end_sessions{};                   // absent: nobody holds sockets here
   auth::BrokerPasswordFile* broker_passwords = nullptr;  // null: the broker's passwords are not written

@@ -185,6 +185,7 @@ void AlertsSession::SendActive(Connection& connection, std::optional<Cursor> aft
             Connection* here = services.loop.Find(id);
             if (here == nullptr) return;
             here->SendText(frame);
+            services.system_alerts.Join(*here);
             if (after) CatchUp(services, id, topic, *after);
           });
     } catch (const DatabaseError&) {
@@ -259,6 +260,7 @@ void AlertsSession::Act(Connection& connection, const Action& action, AlertOrder
 
 void AlertsSession::OnClose(ConnectionId id, std::uint16_t) {
   Unregister(services_, id);
+  services_.system_alerts.Leave(id);
   services_.hub.Leave(id, topic());
 }
 

@@ -22,6 +22,7 @@ std::string FrameOf(const StoredMessage& message) { return SensorDataFrame(messa
 std::string FrameOf(const AlertEvent& event) { return AlertFrame(event); }
 std::string FrameOf(const DeviceStatusEvent& event) { return DeviceStatusFrame(event); }
 std::string FrameOf(const ChatMessage& message) { return ChatMessageFrame(message); }
+std::string FrameOf(const SelfTestProbe& probe) { return SelfTestFrame(probe); }
 
 template <typename Event>
 void SendMissed(Connection& connection, const Topic& topic, Cursor after, const std::vector<Event>& events) {
@@ -43,6 +44,7 @@ bool Topic::IsAbout(const PatientRef& patient) const {
     case Kind::kRoom:
       return patient.room == room;
     case Kind::kChat:
+    case Kind::kSelfTest:
       return false;
     case Kind::kAlerts:
     case Kind::kAllRooms:
@@ -103,6 +105,10 @@ void LiveHub::Deliver(const CommitPtr& commit) {
   for (; delivered < commit->messages.size(); ++delivered) deliver(commit->messages[delivered]);
   if (commit->repeated) return;
   for (const AlertEvent& event : commit->alerts) DeliverEvent(event, event.cursor, *event.alert.patient);
+  if (commit->echo) {
+    Frame frame;
+    SendTo(self_tests_, *commit->echo, commit->echo->cursor, frame);
+  }
   for (const ChatMessage& message : commit->chat_messages) {
     Frame frame;
     if (const auto found = chats_.find(message.room); found != chats_.end()) {
@@ -168,6 +174,8 @@ LiveHub::Followers& LiveHub::FollowersOf(const Topic& topic) {
       return all_rooms_;
     case Topic::Kind::kChat:
       return chats_[topic.room];
+    case Topic::Kind::kSelfTest:
+      return self_tests_;
     case Topic::Kind::kAlerts:
       break;
   }

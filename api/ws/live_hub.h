@@ -21,7 +21,7 @@ bool AreSeen(const Rooms& rooms, const PatientRef& patient);
 
 // Whose events a socket follows.
 struct Topic {
-  enum class Kind : std::uint8_t { kPatient, kAlerts, kRoom, kAllRooms, kChat };
+  enum class Kind : std::uint8_t { kPatient, kAlerts, kRoom, kAllRooms, kChat, kSelfTest };
   // What a monitor of rooms hears of: statuses of devices; alerts that are raised, too; or everything.
   enum class Carries : std::uint8_t { kStatuses, kNewAlerts, kEverything };
   Kind kind = Kind::kPatient;
@@ -35,6 +35,7 @@ struct Topic {
   bool Wants(const AlertEvent& event) const;
   bool Wants(const DeviceStatusEvent& event) const;
   bool Wants(const ChatMessage& message) const { return kind == Kind::kChat && message.room == room; }
+  bool Wants(const SelfTestProbe&) const { return kind == Kind::kSelfTest; }
 
  private:
   bool IsAbout(const PatientRef& patient) const;
@@ -124,6 +125,7 @@ class LiveHub {
   std::unordered_map<std::string, Followers> rooms_;
   Followers all_rooms_;
   Followers alerts_;
+  Followers self_tests_;                              // of this process: probes that were evaluated
   std::unordered_map<std::string, Followers> chats_;  // by room
   struct Bound {
     ConnectionId id;

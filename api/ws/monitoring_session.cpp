@@ -33,7 +33,8 @@ void MonitoringSession::OnOpen(Connection& connection) {
   const ConnectionId id = connection.id();
   Register(services_, id, context_, "monitoring", "monitoring_" + context_.room);
   const bool global = topic_.kind == Topic::Kind::kAllRooms;
-  services_.monitor.Join(id, {context_.room, global ? std::optional(topic_.rooms) : std::nullopt});
+  services_.monitor.Join(id, {context_.room, global ? std::optional(topic_.rooms) : std::nullopt},
+                         [&alerts = services_.system_alerts](Connection& told) { alerts.Join(told); });
   FollowOrCatchUp(services_, context_, connection, topic_);
 }
 
@@ -51,6 +52,7 @@ void MonitoringSession::OnBinary(Connection& connection, std::string_view data) 
 void MonitoringSession::OnClose(ConnectionId id, std::uint16_t) {
   Unregister(services_, id);
   services_.monitor.Leave(id);
+  services_.system_alerts.Leave(id);
   services_.hub.Leave(id, topic_);
 }
 

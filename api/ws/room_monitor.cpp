@@ -76,11 +76,20 @@ void RoomMonitor::TakeLoaded(const MonitoringSnapshot& snapshot, std::int64_t ge
 void RoomMonitor::LoadFailed() {
   loading_ = false;
   const auto waiting = std::exchange(waiting_, {});
-  if (loaded_at_ != Clock::time_point{}) SendTo(waiting);
+  if (loaded_at_ != Clock::time_point{}) return SendTo(waiting);
+  for (const ConnectionId id : waiting) {
+    const auto listener = listeners_.find(id);
+    Connection* connection = loop_.Find(id);
+    if (listener != listeners_.end() && connection != nullptr) Greet(*connection, listener->second);
+  }
 }
 
-void RoomMonitor::Join(ConnectionId id, RoomScope scope) {
-  listeners_[id] = std::move(scope);
+void RoomMonitor::Greet(Connection& connection, Listener& listener) {
+  if (const auto greeted = std::exchange(listener.greeted, nullptr)) greeted(connection);
+}
+
+void RoomMonitor::Join(ConnectionId id, RoomScope scope, std::function<void(Connection&)> greeted) {
+  listeners_[id] = {std::move(scope), std::move(greeted)};
   Ask(id);
 }
 
@@ -93,7 +102,7 @@ void RoomMonitor::Ask(ConnectionId id) {
 void RoomMonitor::Tick() {
   if (listeners_.empty()) return;
   std::unordered_set<ConnectionId> all;
-  for (const auto& [id, scope] : listeners_) all.insert(id);
+  for (const auto& [id, listener] : listeners_) all.insert(id);
   if (IsFresh()) return SendTo(all);
   waiting_ = std::move(all);
   StartLoad();
@@ -105,9 +114,10 @@ void RoomMonitor::SendTo(const std::unordered_set<ConnectionId>& ids) {
     const auto listener = listeners_.find(id);
     Connection* connection = loop_.Find(id);
     if (listener == listeners_.end() || connection == nullptr) continue;
-    Frame& frame = frames[KeyOf(listener->second)];
-    if (frame == nullptr) frame = EncodeTextFrame(StatsFrame(listener->second));
+    Frame& frame = frames[KeyOf(listener->second.scope)];
+    if (frame == nullptr) frame = EncodeTextFrame(StatsFrame(listener->second.scope));
     connection->Send(frame);
+    Greet(*connection, listener->second);
   }
 }
 

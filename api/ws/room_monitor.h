@@ -37,8 +37,9 @@ class RoomMonitor final : public CommitObserver {
  public:
   RoomMonitor(Loop& loop, LiveHub& hub, Background& background, Database& database, MonitorSources sources);
 
-  // `monitoring_stats` now (or when they have been read), and at each Tick until Leave.
-  void Join(ConnectionId id, RoomScope scope);
+  // `monitoring_stats` now (or when they have been read), and at each Tick until Leave. `greeted` is called once:
+  // behind the first, or when they cannot be read.
+  void Join(ConnectionId id, RoomScope scope, std::function<void(Connection&)> greeted);
   void Leave(ConnectionId id) { listeners_.erase(id); }
   // Once more, out of turn.
   void Ask(ConnectionId id);
@@ -55,6 +56,12 @@ class RoomMonitor final : public CommitObserver {
  private:
   using Clock = std::chrono::steady_clock;
 
+  struct Listener {
+    RoomScope scope;
+    std::function<void(Connection&)> greeted;  // not called yet
+  };
+
+  void Greet(Connection& connection, Listener& listener);
   bool IsFresh() const;
   void StartLoad();
   void TakeLoaded(const MonitoringSnapshot& snapshot, std::int64_t generation);
@@ -68,7 +75,7 @@ class RoomMonitor final : public CommitObserver {
   MonitoringStore store_;
   const MonitorSources sources_;
   RoomCounters counters_;
-  std::unordered_map<ConnectionId, RoomScope> listeners_;
+  std::unordered_map<ConnectionId, Listener> listeners_;
   std::unordered_set<ConnectionId> waiting_;  // for what is being read
   bool loading_ = false;
   std::optional<std::int64_t> loaded_generation_;

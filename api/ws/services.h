@@ -16,6 +16,7 @@
 #include "api/ws/session_recorder.h"
 #include "api/ws/socket_errors.h"
 #include "api/ws/socket_registry.h"
+#include "api/ws/system_alerts.h"
 #include "api/ws/user_rates.h"
 #include "core/bus/event_bus.h"
 #include "core/domain/mac.h"
@@ -41,6 +42,7 @@ struct Services {
   ChatRooms& chats;
   SocketErrors& errors;
   UserRates& actions;
+  SystemAlerts& system_alerts;
   auth::AccessJournal* access_journal = nullptr;  // null: subscriptions are not noted
   std::function<void(Mac)> on_device;             // a device speaks on a socket; any thread, returns at once
 };

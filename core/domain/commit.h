@@ -12,6 +12,7 @@
 #include "core/domain/chat.h"
 #include "core/domain/reading.h"
 #include "core/domain/result.h"
+#include "core/domain/self_test.h"
 
 namespace fajma {
 
@@ -75,6 +76,9 @@ struct Commit {
   // Stored nowhere: they come in commits with the number 0.
   std::vector<ChatSignal> chat_signals;
   std::vector<ChatPresence> presences;
+  // The self-test: the newest probe that was stored with this commit, and one that was evaluated after its commit.
+  std::optional<SelfTestProbe> probe;
+  std::optional<SelfTestProbe> echo;
 };
 
 using CommitPtr = std::shared_ptr<const Commit>;

@@ -36,12 +36,14 @@ AlertConsumer::AlertConsumer(Database& database, const EscalationDelays& delays,
       alerts_(database, delays),
       readings_(database),
       thresholds_(database),
-      devices_(database) {}
+      devices_(database),
+      self_tests_(database) {}
 
 void AlertConsumer::Recover(EventBus& bus) {
   engine_.Clear();
   requests_.clear();
   states_.clear();
+  probe_.reset();
   judging_generation_ = -1;
   for (const ConditionState& state : alerts_.LoadStates()) {
     engine_.Restore({state.patient, state.condition, state.signals});
@@ -57,9 +59,10 @@ void AlertConsumer::Recover(EventBus& bus) {
     Evaluate(page.rows);
     if (!page.rows.empty()) seen_ = page.rows.back().cursor;
     Store(bus);
-    if (page.complete) return;
+    if (page.complete) break;
     seen_ = page.next;
   }
+  if (const auto probe = self_tests_.FindUnevaluated()) TakeProbe(*probe);
 }
 
 // What the engine had seen by the checkpoint, as far as it still counts.
@@ -85,16 +88,18 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
     Evaluate(commit.messages);
     seen_ = commit.messages.back().cursor;
   }
+  if (commit.probe) TakeProbe(*commit.probe);
   const auto now = std::chrono::steady_clock::now();
   try {
     if (now >= timers_due_) FollowClock();
     if (commit.messages.empty()) engine_.OnTime(SystemNow(), requests_);
     NoteDelay(commit);
     if (now >= devices_due_) JudgeDevices();
-    if (!requests_.empty() || (now >= checkpoint_due_ && seen_ > stored_)) {
+    if (!requests_.empty() || probe_ || (now >= checkpoint_due_ && seen_ > stored_)) {
       Store(bus);
       checkpoint_due_ = now + kCheckpointEvery;
     }
+    if (probe_) TellProbe(bus);
     if (now >= timers_due_) FireDue(bus);
   } catch (const OwnershipLost&) {
     throw;
@@ -126,6 +131,31 @@ void AlertConsumer::Store(EventBus& bus) {
   stored_ = seen_;
   for (const AlertEvent& event : events) watch_.Note(event.alert);
   Publish(std::move(events), bus);
+}
+
+// In an engine of its own, whose thresholds are the catalogue's: nothing of it gets among the patients' alerts. A probe
+// that asks for no alert is not told, so it is missed.
+void AlertConsumer::TakeProbe(const SelfTestProbe& probe) {
+  static const auto kNobody = std::make_shared<const PatientRef>();
+  StoredMessage message;
+  message.patient = kNobody;
+  message.device.mac = kSelfTestMac;
+  message.measured_at = message.received_at = probe.received_at;
+  message.values.Add({kSelfTestMeasure, true, probe.value});
+  AlertEngine engine;
+  std::vector<AlertRequest> requests;
+  engine.OnMessage(message, requests);
+  if (requests.empty()) return log::Error("the alert engine is silent about the self-test");
+  probe_ = probe;
+}
+
+// Behind what was evaluated before it, which is stored.
+void AlertConsumer::TellProbe(EventBus& bus) {
+  auto commit = std::make_shared<Commit>();
+  commit->echo = self_tests_.Evaluated(*probe_, SystemNow(), owner_);
+  commit->number = CommitOf(commit->echo->cursor);
+  probe_.reset();
+  bus.Publish(commit);
 }
 
 void AlertConsumer::FireDue(EventBus& bus) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "core/store/database.h"
 #include "core/store/device_facts_store.h"
 #include "core/store/reading_store.h"
+#include "core/store/self_test_store.h"
 #include "core/store/threshold_store.h"
 
 namespace fajma {
@@ -39,6 +41,8 @@ class AlertConsumer {
   void Remember();
   void Evaluate(const std::vector<StoredMessage>& messages);
   void Store(EventBus& bus);
+  void TakeProbe(const SelfTestProbe& probe);
+  void TellProbe(EventBus& bus);
   void FireDue(EventBus& bus);
   void FollowClock();
   void NoteDelay(const Commit& commit);
@@ -51,6 +55,7 @@ class AlertConsumer {
   ReadingStore readings_;
   ThresholdStore thresholds_;
   DeviceFactsStore devices_;
+  SelfTestStore self_tests_;
   AlertEngine engine_;
   DeviceWatch watch_;
   std::int64_t judging_generation_ = -1;  // of what the engine judges by
@@ -58,6 +63,7 @@ class AlertConsumer {
   Cursor stored_ = 0;                     // the checkpoint
   std::vector<AlertRequest> requests_;    // evaluated, not stored yet
   std::vector<ConditionState> states_;    // of conditions, not stored yet
+  std::optional<SelfTestProbe> probe_;    // evaluated, not told yet
   std::chrono::steady_clock::time_point checkpoint_due_{};
   std::chrono::steady_clock::time_point timers_due_{};
   std::chrono::steady_clock::time_point devices_due_{};

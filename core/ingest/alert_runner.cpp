@@ -31,7 +31,7 @@ AlertRunner::~AlertRunner() {
 }
 
 void AlertRunner::OnCommit(const CommitPtr& commit) {
-  if (!owns_ || commit->messages.empty() || commit->repeated) return;
+  if (!owns_ || (commit->messages.empty() && !commit->probe) || commit->repeated) return;
   {
     const std::lock_guard lock(mutex_);
     if (queued_ > kMaxQueued) {

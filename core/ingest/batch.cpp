@@ -72,8 +72,8 @@ void TakeFigure(std::optional<int> percent, std::optional<int>& figure, DeviceSt
 }  // namespace
 
 Batch::Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, DeviceLimiter limiter,
-             std::size_t max_items)
-    : transaction_(transaction), decoder_(decoder), limiter_(limiter) {
+             const ProbeLedger* probes, std::size_t max_items)
+    : transaction_(transaction), decoder_(decoder), limiter_(limiter), probes_(probes) {
   result_.commit->messages.reserve(max_items);  // the transaction keeps pointers into it
 }
 
@@ -121,6 +121,7 @@ void Batch::TakeDeviceMessage(const IngestItem& item) {
     const Rejection retained{rejection::kRetained, "a retained message is no live reading"};
     return Settle(item, Disposition::kRefused, Mac::FromBits(item.raw.mac_bits), &retained);
   }
+  if (item.raw.door == Door::kMqtt && item.raw.mac_bits == kSelfTestMac.bits()) return TakeProbe(item);
   const std::optional<Mac> mac = SenderOf(item);
   DeviceState* device = mac ? transaction_.FindDevice(*mac) : nullptr;
   if (device == nullptr) {
@@ -223,6 +224,24 @@ void Batch::Store(const IngestItem& item, DeviceState& device, const Verdict& ve
   RowExtras extras;
   extras.fingerprint = verdict.fingerprint;
   SettleStored(item, device, transaction_.Add(message, extras));
+}
+
+// Decoded as every message; stored beside the readings, not among them. What was not sent by this process is no probe,
+// also one of an earlier run.
+void Batch::TakeProbe(const IngestItem& item) {
+  const DecodedMessage& decoded = item.decoded;
+  const bool is_reading = !decoded.rejection && decoded.values.size() == 1;
+  if (!is_reading || !decoded.identity || probes_ == nullptr || !probes_->Knows(*decoded.identity)) {
+    const Rejection unknown{rejection::kUnknownDevice, "the device of the self-test is nobody's"};
+    return Settle(item, Disposition::kRefused, kSelfTestMac, &unknown);
+  }
+  SelfTestProbe& probe = result_.commit->probe.emplace();
+  probe.due_at = static_cast<std::int64_t>(decoded.identity->seq);
+  probe.received_at = item.raw.received_at;
+  probe.value = decoded.values[0].value;
+  transaction_.SetProbe(probe);
+  ++result_.probes;
+  Settle(item, Disposition::kStored, kSelfTestMac, nullptr);
 }
 
 void Batch::TakeStatus(const IngestItem& item) {

@@ -13,6 +13,7 @@
 #include "core/domain/commit.h"
 #include "core/ingest/device_limiter.h"
 #include "core/ingest/judge.h"
+#include "core/ingest/probe_ledger.h"
 #include "core/journal/journal.h"
 #include "core/json/message_decoder.h"
 #include "core/runtime/metrics.h"
@@ -34,12 +35,14 @@ struct BatchResult {
   std::vector<std::string_view> reasons;  // of what was quarantined or refused
   std::uint64_t readings = 0;
   bool leaves_nothing = false;  // all was refused for now, and no row changes by it
+  std::uint64_t probes = 0;  // of the self-test, among what is stored
 };
 
 class Batch {
  public:
-  // `decoder` is used for what is not decoded yet (status, REST).
-  Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, DeviceLimiter limiter, std::size_t max_items);
+  // `decoder` is used for what is not decoded yet (status, REST). `probes`: null: this process sends none.
+  Batch(IngestStore::Transaction& transaction, MessageDecoder& decoder, DeviceLimiter limiter,
+        const ProbeLedger* probes, std::size_t max_items);
 
   // Before the first is taken: what they need is read at once.
   void Prepare(std::span<const IngestItem> items);
@@ -49,6 +52,7 @@ class Batch {
 
  private:
   void TakeDeviceMessage(const IngestItem& item);
+  void TakeProbe(const IngestItem& item);
   void TakeStatus(const IngestItem& item);
   void TakeRest(const IngestItem& item);
   void TakeCommandResult(const IngestItem& item);
@@ -72,6 +76,7 @@ class Batch {
   IngestStore::Transaction& transaction_;
   MessageDecoder& decoder_;
   const DeviceLimiter limiter_;
+  const ProbeLedger* const probes_;
   BatchResult result_;
   std::size_t taken_ = 0;
   std::size_t refused_unseen_ = 0;                            // of them, for now, of a device whose row stays as it was

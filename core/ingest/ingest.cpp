@@ -36,8 +36,8 @@ struct Ingest::Source {
 };
 
 Ingest::Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
-               IngestLimits limits, Alerts alerts)
-    : database_(database), bus_(bus), counters_(counters), limits_(limits), store_(database) {
+               IngestLimits limits, Alerts alerts, const ProbeLedger* probes)
+    : database_(database), bus_(bus), counters_(counters), limits_(limits), probes_(probes), store_(database) {
   if (alerts == Alerts::kHere) alerts_.emplace(database, limits_.escalation);
   for (const auto& [door, journal] : journals) sources_.push_back(std::make_unique<Source>(Source{door, journal, {}}));
   stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -283,7 +283,7 @@ void Ingest::TryStore(std::size_t first, std::size_t count) {
 void Ingest::CommitBatch(std::size_t first, std::size_t count) {
   attempt_.reset();
   IngestStore::Transaction transaction = store_.Begin();
-  Batch batch(transaction, decoder_, DeviceLimiter(limits_.device_rate), count);
+  Batch batch(transaction, decoder_, DeviceLimiter(limits_.device_rate), probes_, count);
   batch.Prepare(std::span(items_).subspan(first, count));
   std::vector<JournalPosition> reached;
   for (const auto& source : sources_) reached.push_back(source->passed);
@@ -315,6 +315,7 @@ bool Ingest::WasCommitted(const Attempt& attempt) {
 void Ingest::Finish(Attempt attempt) {
   Commit& commit = *attempt.result.commit;
   if (!commit.messages.empty()) commit.number = CommitOf(commit.messages.front().cursor);
+  if (commit.probe) commit.number = CommitOf(commit.probe->cursor);
   database_.NoteCommit(commit.number);
   if (attempt.passed.empty()) {
     batches_.fetch_add(1, std::memory_order_relaxed);
@@ -336,6 +337,7 @@ void Ingest::Publish(BatchResult result) {
     counters_.CountSettled(door, result.settled[static_cast<std::size_t>(door)]);
   }
   counters_.CountReadings(result.readings);
+  stored_probes_.fetch_add(result.probes, std::memory_order_relaxed);
   for (const std::string_view reason : result.reasons) counters_.CountReason(reason);
   const CommitPtr commit = std::move(result.commit);
   bus_.Publish(commit);
@@ -358,6 +360,8 @@ void Ingest::AppendMetrics(std::string& out) const {
   AppendMetric(out, "fajma_batches_total", "", batches_.load(std::memory_order_relaxed));
   AppendMetricType(out, "fajma_batch_retries_total", "counter", "Transactions of ingest that failed.");
   AppendMetric(out, "fajma_batch_retries_total", "", retries_.load(std::memory_order_relaxed));
+  AppendMetricType(out, "fajma_self_test_stored_total", "counter", "Probes of the self-test among what was stored.");
+  AppendMetric(out, "fajma_self_test_stored_total", "", stored_probes_.load(std::memory_order_relaxed));
 }
 
 }  // namespace fajma

@@ -22,6 +22,7 @@
 #include "core/bus/event_bus.h"
 #include "core/ingest/alert_consumer.h"
 #include "core/ingest/batch.h"
+#include "core/ingest/probe_ledger.h"
 #include "core/journal/journal.h"
 #include "core/json/message_decoder.h"
 #include "core/runtime/metrics.h"
@@ -48,9 +49,9 @@ struct JournalOfDoor {
 class Ingest {
  public:
   // The journals must outlive it, and have no other reader. Starts its thread at once; a database that is away is
-  // waited for, while the journals go on filling.
+  // waited for, while the journals go on filling. `probes`: of the self-test, when this process sends them.
   Ingest(Database& database, const std::vector<JournalOfDoor>& journals, EventBus& bus, MessageCounters& counters,
-         IngestLimits limits = {}, Alerts alerts = Alerts::kHere);
+         IngestLimits limits = {}, Alerts alerts = Alerts::kHere, const ProbeLedger* probes = nullptr);
   // Stores what is in the journals (for at most `drain_timeout`, 5 s), then stops.
   ~Ingest();
   Ingest(const Ingest&) = delete;
@@ -95,6 +96,7 @@ class Ingest {
   EventBus& bus_;
   MessageCounters& counters_;
   const IngestLimits limits_;
+  const ProbeLedger* const probes_;
   IngestStore store_;
   std::optional<AlertConsumer> alerts_;
   MessageDecoder decoder_;
@@ -109,6 +111,7 @@ class Ingest {
   std::atomic<bool> ready_{false};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> retries_{0};
+  std::atomic<std::uint64_t> stored_probes_{0};
   std::jthread thread_;
 };
 

@@ -115,6 +115,21 @@ void Write(Writer& to, const Notice& notice) {
   to.EndArray();
 }
 
+void Write(Writer& to, const SelfTestProbe& probe) {
+  to.StartArray();
+  to.Int64(probe.cursor);
+  to.Int64(probe.due_at);
+  to.Int64(probe.received_at);
+  to.Double(probe.value);
+  to.EndArray();
+}
+
+void WriteOne(Writer& to, const char* name, const std::optional<SelfTestProbe>& probe) {
+  if (!probe) return;
+  to.Key(name);
+  Write(to, *probe);
+}
+
 template <typename Item>
 void WriteList(Writer& to, const char* name, const std::vector<Item>& items) {
   if (items.empty()) return;
@@ -230,6 +245,18 @@ bool Read(Reader from, Notice& notice) {
   return from.ok();
 }
 
+bool ReadOne(const Value& root, const char* name, std::optional<SelfTestProbe>& probe) {
+  const auto found = root.FindMember(name);
+  if (found == root.MemberEnd()) return true;
+  Reader from(found->value);
+  SelfTestProbe& read = probe.emplace();
+  read.cursor = from.Int();
+  read.due_at = from.Int();
+  read.received_at = from.Int();
+  read.value = from.Number();
+  return from.ok();
+}
+
 bool ReadItem(const Value& value, Mac& mac) {
   if (!value.IsUint64()) return false;
   mac = Mac::FromBits(value.GetUint64());
@@ -268,7 +295,8 @@ bool ReadCommit(const Value& root, CommitEnvelope& envelope) {
          ReadList(root, "statuses", commit.statuses) && ReadList(root, "returned", commit.returned) &&
          ReadList(root, "settled", commit.settled) && ReadList(root, "notices", commit.notices) &&
          ReadList(root, "chat", commit.chat_messages) && ReadList(root, "typing", commit.chat_signals) &&
-         ReadList(root, "presences", commit.presences);
+         ReadList(root, "presences", commit.presences) && ReadOne(root, "probe", commit.probe) &&
+         ReadOne(root, "echo", commit.echo);
 }
 
 }  // namespace
@@ -293,6 +321,8 @@ std::string EncodeCommit(const Commit& commit, std::uint64_t process) {
   WriteList(to, "chat", commit.chat_messages);
   WriteList(to, "typing", commit.chat_signals);
   WriteList(to, "presences", commit.presences);
+  WriteOne(to, "probe", commit.probe);
+  WriteOne(to, "echo", commit.echo);
   to.EndObject();
   return std::move(stream.text);
 }

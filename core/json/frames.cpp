@@ -1,6 +1,7 @@
 #include "core/json/frames.h"
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -63,6 +64,8 @@ template <std::size_t kCount>
 std::int64_t SumOf(const std::array<std::int64_t, kCount>& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
+
+constexpr std::string_view kSelfTestStart = R"({"type":"self_test","due_at":)";
 
 // Most messages are about 200 bytes: one allocation.
 std::string NewFrame() {
@@ -243,6 +246,37 @@ std::string ChatPresenceFrame(std::string_view type, std::string_view room, cons
   list += "]";
   writer.End();
   return out;
+}
+
+std::string SystemAlertFrame(const SystemAlert& alert) {
+  const SystemConditionRow& row = RowOf(alert.condition);
+  std::string out = NewFrame();
+  ObjectWriter writer(out);
+  writer.Raw("type", "\"system_alert\"");
+  writer.String("condition", row.name);
+  writer.String("etat", alert.present ? "presente" : "absente");
+  writer.String("niveau", NameOf(row.level));
+  writer.String("message", alert.present ? row.present : row.absent);
+  writer.Time("depuis", alert.since);
+  writer.End();
+  return out;
+}
+
+std::string SelfTestFrame(const SelfTestProbe& probe) {
+  std::string out(kSelfTestStart);
+  json::AppendJsonInteger(out, probe.due_at);
+  out.push_back('}');
+  return out;
+}
+
+std::optional<std::int64_t> ProbeOfFrame(std::string_view frame) {
+  if (!frame.starts_with(kSelfTestStart) || !frame.ends_with('}')) return std::nullopt;
+  frame.remove_prefix(kSelfTestStart.size());
+  frame.remove_suffix(1);
+  std::int64_t due_at = 0;
+  const auto [end, error] = std::from_chars(frame.data(), frame.data() + frame.size(), due_at);
+  const bool whole = error == std::errc() && end == frame.data() + frame.size();
+  return whole ? std::optional(due_at) : std::nullopt;
 }
 
 std::string PongFrame(Micros now) {

@@ -10,6 +10,8 @@
 #include "core/domain/command.h"
 #include "core/domain/commit.h"
 #include "core/domain/monitoring.h"
+#include "core/domain/self_test.h"
+#include "core/domain/system_alert.h"
 
 namespace fajma {
 
@@ -33,6 +35,12 @@ std::string ChatTypingFrame(const ChatSignal& signal);
 // {"type":"user_joined"|"user_left",…}; `users`: who is there now.
 std::string ChatPresenceFrame(std::string_view type, std::string_view room, const ChatUser& user,
                               std::span<const ChatUser> users);
+// {"type":"system_alert",…}: of no patient, without a cursor.
+std::string SystemAlertFrame(const SystemAlert& alert);
+// {"type":"self_test","due_at":…}: for the server's own socket.
+std::string SelfTestFrame(const SelfTestProbe& probe);
+// Of what SelfTestFrame made; absent: it is none.
+std::optional<std::int64_t> ProbeOfFrame(std::string_view frame);
 std::string PongFrame(Micros now);
 std::string GapFrame(Cursor from, Cursor to);
 // {"type":"ack",…} for a device that asked for it or numbers its messages: what it sent is committed.

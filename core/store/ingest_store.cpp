@@ -7,6 +7,7 @@
 #include "core/store/ingest_rows.h"
 #include "core/store/retention_store.h"
 #include "core/store/rollup_rows.h"
+#include "core/store/self_test_store.h"
 #include "core/store/sql.h"
 
 namespace fajma {
@@ -55,6 +56,7 @@ struct IngestStore::Transaction::State {
   std::int64_t lot = 0;
   std::int64_t next_index = 0;
   std::vector<StoredMessage*> messages;
+  SelfTestProbe* probe = nullptr;
   std::optional<Micros> forgotten_before;
   bool committed = false;
 
@@ -130,9 +132,19 @@ std::size_t IngestStore::Transaction::room() const {
   return static_cast<std::size_t>(kCursorsPerCommit - state_->next_index);
 }
 
+void IngestStore::Transaction::TakeLotOnce() {
+  if (state_->messages.empty() && state_->probe == nullptr) state_->lot = TakeLot(state_->lease);
+}
+
+void IngestStore::Transaction::SetProbe(SelfTestProbe& probe) {
+  TakeLotOnce();
+  probe.cursor = state_->next_index++;
+  state_->probe = &probe;
+}
+
 int IngestStore::Transaction::Add(StoredMessage& message, const RowExtras& extras) {
   State& state = *state_;
-  if (state.messages.empty()) state.lot = TakeLot(state.lease);
+  TakeLotOnce();
   int rank = 0;
   const auto add = [&](std::int16_t type_id, const MeasureValue& value) {
     const std::int64_t id = MakeCursor(state.lot, state.next_index++);
@@ -219,9 +231,11 @@ std::int64_t IngestStore::Transaction::Commit(Micros now) {
   state.cache().rows.Insert(state.lease);
   state.cache().series.Upsert(state.lease);
   state.cache().rollups.Upsert(state.lease);
+  if (state.probe != nullptr) WriteProbe(state.lease, *state.probe, state.lot);
   std::int64_t number = 0;
-  if (!state.messages.empty()) {
+  if (!state.messages.empty() || state.probe != nullptr) {
     number = TakeCommitNumber(state.lease, state.lot, now);
+    if (state.probe != nullptr) state.probe->cursor = MakeCursor(number, state.probe->cursor);
     for (StoredMessage* message : state.messages) message->cursor = MakeCursor(number, message->cursor);
   }
   state.lease.Commit();

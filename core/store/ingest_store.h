@@ -83,6 +83,9 @@ class IngestStore {
     // Its rows get their ids, its cursor is still without the commit number (index only) until Commit.
     // Returns how many rows it has.
     int Add(StoredMessage& message, const RowExtras& extras);
+    // Takes a place in the commit and no row among the readings; of several the last is kept. Good until Commit, which
+    // gives it its cursor.
+    void SetProbe(SelfTestProbe& probe);
     void Quarantine(const QuarantinedMessage& message);
     enum class AnswerTaken { kNow, kBefore, kUnknown };
     // The first answer of a device to a command counts.
@@ -91,14 +94,14 @@ class IngestStore {
     // Consumers' checkpoints that may ride along (see fajma_consommateur).
     void SetConsumer(std::string_view name, Cursor cursor);
 
-    // Writes all and commits. Returns the commit number, 0 when nothing was added that takes one (`numbered` false:
-    // no message was added).
+    // Writes all and commits. Returns the commit number, 0 when nothing was added that takes one: no message, no probe.
     std::int64_t Commit(Micros now);
 
    private:
     friend class IngestStore;
     explicit Transaction(IngestStore& store);
     struct State;
+    void TakeLotOnce();
     std::unique_ptr<State> state_;
   };
 

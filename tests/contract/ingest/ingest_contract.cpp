@@ -82,7 +82,7 @@ Process::Process(const std::string& url, const std::filesystem::path& folder, Co
   if (collected != nullptr) bus.Subscribe([collected](const CommitPtr& commit) { collected->Add(commit); });
   ingest = std::make_unique<Ingest>(
       database, std::vector<JournalOfDoor>{{Door::kMqtt, &mqtt_journal}, {Door::kApi, &api_journal}}, bus, counters,
-      limits);
+      limits, Alerts::kHere, &probes);
 }
 
 IngestContract::IngestContract() {

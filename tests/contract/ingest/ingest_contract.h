@@ -60,6 +60,7 @@ struct Process {
   Journal api_journal;
   InProcessEventBus bus;
   MessageCounters counters;
+  ProbeLedger probes;  // of the self-test, sent by this process
   std::unique_ptr<Ingest> ingest;
 };
 

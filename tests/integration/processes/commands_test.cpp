@@ -33,7 +33,8 @@ TEST_F(CommandsOfProcesses, ACommandFindsItsDeviceAtTheOtherApiWithoutRedis) {
   WsClient device = Open(1, "/ws/iot/patient1/?ack=1", DeviceToken());
   NextOf(device, "device_status");  // from here on the bridge believes that it is there too
   redis_.Kill();
-  ASSERT_TRUE(Eventually([&] { return Get(1, "/health/ready").body == R"({"status":"degraded"})"; }));
+  ASSERT_TRUE(
+      Eventually([&] { return Get(1, "/health/ready").body == R"({"status":"degraded","reasons":["redis"]})"; }));
   const std::string first = SendCommand(0);
   EXPECT_NE(NextOf(device, "command").find(first), std::string::npos);
   const std::string second = SendCommand(0);

@@ -113,7 +113,8 @@ TEST_F(Processes, ALostRightEndsSocketsAlsoWithoutRedis) {
   WsClient revoked = Open(1, "/ws/iot/patient1/", DeviceToken());
   for (WsClient* socket : {&stays, &inactive, &moved, &revoked}) ExpectOpen(*socket);
   redis_.Kill();
-  ASSERT_TRUE(Eventually([this] { return Get(0, "/health/ready").body == R"({"status":"degraded"})"; }));
+  ASSERT_TRUE(
+      Eventually([this] { return Get(0, "/health/ready").body == R"({"status":"degraded","reasons":["redis"]})"; }));
   const auto user = [this](const std::string& name) {
     return "/api/utilisateurs/" + std::to_string(IdOfUser(name)) + "/";
   };

@@ -116,6 +116,18 @@ TEST(CommitCodec, KeepsWhatHasNoNumber) {
   EXPECT_EQ(decoded.notices[0].payload, R"({"a":"é"})");
 }
 
+TEST(CommitCodec, KeepsTheProbesOfTheSelfTest) {
+  Commit commit;
+  commit.number = 7;
+  commit.probe = SelfTestProbe{MakeCursor(7, 3), 1'767'225'600, 1'767'225'600'000'001, 250};
+  commit.echo = SelfTestProbe{MakeCursor(8, 0), 1'767'225'570, 1'767'225'570'000'001, 251.5};
+  const Commit decoded = Decoded(commit);
+  EXPECT_EQ(decoded.probe, commit.probe);
+  EXPECT_EQ(decoded.echo, commit.echo);
+  EXPECT_EQ(Decoded({}).probe, std::nullopt);
+  EXPECT_FALSE(DecodeCommit(R"({"v":1,"process":1,"number":7,"probe":[1,2,"3",4]})").ok());
+}
+
 TEST(CommitCodec, KeepsTheChat) {
   Commit commit;
   commit.number = 3;
