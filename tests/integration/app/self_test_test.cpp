@@ -1,5 +1,6 @@
 // The self-test of the alarm path, in the whole program with its broker: seen while all is well, told when a link is
 // broken, and nowhere among patients' data.
+#include "core/store/database.h"
 #include "tests/integration/app/app_fixture.h"
 
 namespace fajma::test {
