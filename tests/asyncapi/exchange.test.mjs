@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -45,7 +45,7 @@ const onBroker = (address, wanted = () => true) =>
 const isType = (type) => (value) => value.type === type;
 
 before(async () => {
-  demo = await startDemo(process.env.FAJMA_PROGRAM, ['--devices', '3', '--device-rate', '5']);
+  demo = await startDemo(process.env.FAJMA_PROGRAM, ['--devices', '3', '--device-rate', '5', '--self-test-every', '1']);
   recorder = new Recorder();
   const sentByServer = (channel) => messages.some((each) => each.channel === channel && each.action === 'send');
   await recorder.broker(demo.mqtt, sentByServer);
@@ -203,6 +203,23 @@ test('ws/alerts/ and ws/monitoring/: who acts too often is told', async () => {
     await limited;
     socket.close();
   }
+});
+
+test('a broker that stands still is told to the wards as the system\'s, until it goes on', async () => {
+  const alerts = await open('/ws/alerts/');
+  const ward = await open('/ws/monitoring/salle1/');
+  await alerts.answer(isType('active_alerts'));
+  const children = readFileSync(`/proc/${demo.child.pid}/task/${demo.child.pid}/children`, 'utf8').trim().split(' ');
+  const broker = children.map(Number).find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('mosquitto'));
+  const told = (etat) => Promise.all([alerts, ward].map((each) =>
+    each.answer((value) => value.type === 'system_alert' && value.condition === 'alarm_path' && value.etat === etat)));
+  process.kill(broker, 'SIGSTOP');
+  try {
+    await told('presente');
+  } finally {
+    process.kill(broker, 'SIGCONT');
+  }
+  await told('absente');
 });
 
 test('`fajma check` sends what the document says', async () => {
