@@ -139,22 +139,6 @@ void ApiSide::CloseSockets() {
   loop_.Stop();
 }
 
-// Over the loopback when it listens on every address.
-ws::ClientSocketOptions ApiSide::SelfTestSocket() const {
-  std::string host = settings_.http_address.substr(0, settings_.http_address.rfind(':'));
-  if (host == "0.0.0.0" || host == "*" || host.empty()) host = "127.0.0.1";
-  if (host == "[::]") host = "[::1]";
-  const std::string authority = host + ":" + std::to_string(port());
-  const std::optional<ws::WsUrl> url = ws::ParseWsUrl("ws://" + authority + "/");
-  const std::optional<ws::Endpoint> endpoint = url ? ws::FindEndpoint(*url) : std::nullopt;
-  ws::ClientSocketOptions options;
-  if (endpoint) options.endpoint = *endpoint;
-  options.host = authority;
-  options.target = ws::kSelfTestPath;
-  options.headers = self_test_door_.Header();
-  return options;
-}
-
 CommandSink ApiSide::Commands() { return ws::CommandsOverSockets(loop_, hub_); }
 
 ws::Services ApiSide::SocketParts() {

@@ -57,7 +57,7 @@ class ApiSide {
   CommandSink Commands();
   ws::SystemAlerts& system_alerts() { return system_alerts_; }
   // After Serve: how the self-test connects.
-  ws::ClientSocketOptions SelfTestSocket() const;
+  ws::ClientSocketOptions SelfTestSocket() const { return self_test_door_.OwnSocket(settings_.http_address, port()); }
   // Begins to answer, when everything behind it is there.
   void Serve();
   std::uint16_t port() const { return server_->port(); }

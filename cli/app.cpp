@@ -49,9 +49,12 @@ struct App::Parts {
 };
 
 App::Parts::Parts(const Settings& settings, const AppOptions& options)
-    : foundation(settings), watch(settings.self_test_every, foundation.counters, [this](const SystemAlert& alert) {
-        if (api) api->system_alerts().Tell(alert);
-      }) {
+    : foundation(settings),
+      watch(settings.self_test_every,
+            options.role == Role::kBridge ? SystemWatch::PathEnd::kBus : SystemWatch::PathEnd::kSocket,
+            foundation.counters, [this](const SystemAlert& alert) {
+              if (api) api->system_alerts().Tell(alert);
+            }) {
   if (options.role != Role::kServe && !foundation.shared()) {
     throw BadSetting("redis-url", "bridge and api are joined by Redis; `serve` runs without");
   }

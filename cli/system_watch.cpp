@@ -23,9 +23,13 @@ constexpr std::int64_t kNoSelfTest = 1;  // any interval: nobody asks
 
 }  // namespace
 
-SystemWatch::SystemWatch(std::int64_t every, const MessageCounters& counters,
+SystemWatch::SystemWatch(std::int64_t every, PathEnd end, const MessageCounters& counters,
                          std::function<void(const SystemAlert&)> tell)
-    : every_(every), counters_(counters), tell_(std::move(tell)), path_(every == 0 ? kNoSelfTest : every, Now()) {
+    : every_(every),
+      end_(end),
+      counters_(counters),
+      tell_(std::move(tell)),
+      path_(every == 0 ? kNoSelfTest : every, Now()) {
   for (std::size_t i = 0; i < alerts_.size(); ++i) alerts_[i].condition = static_cast<SystemCondition>(i);
   stop_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (stop_fd_ < 0) throw std::runtime_error("system watch: no eventfd");
@@ -108,7 +112,7 @@ void SystemWatch::OnSeen(std::int64_t due_at) {
 }
 
 void SystemWatch::OnCommit(const Commit& commit) {
-  if (every_ != 0 && commit.echo && !socket_options_) OnSeen(commit.echo->due_at);
+  if (every_ != 0 && commit.echo && end_ == PathEnd::kBus) OnSeen(commit.echo->due_at);
 }
 
 void SystemWatch::WorkSocket() {

@@ -26,15 +26,18 @@ namespace fajma::cli {
 
 class SystemWatch {
  public:
+  // The end of the alarm path in this process: a WebSocket, or in one that has none the bus.
+  enum class PathEnd : std::uint8_t { kSocket, kBus };
+
   // `every`: seconds between two probes of the self-test; 0: there is none. `counters` outlives it. `tell`: one began
   // or ended; called by its thread, returns at once.
-  SystemWatch(std::int64_t every, const MessageCounters& counters, std::function<void(const SystemAlert&)> tell);
+  SystemWatch(std::int64_t every, PathEnd end, const MessageCounters& counters,
+              std::function<void(const SystemAlert&)> tell);
   ~SystemWatch();  // Stop
   SystemWatch(const SystemWatch&) = delete;
   SystemWatch& operator=(const SystemWatch&) = delete;
 
-  // Begins. `socket`: the last stretch of the path, a WebSocket of this process; absent in a process that has none:
-  // there the path ends at the bus, and OnCommit is its end.
+  // Begins. `socket`: the last stretch of a path that ends there.
   void Start(std::optional<ws::ClientSocketOptions> socket);
   void Stop();
 
@@ -55,16 +58,17 @@ class SystemWatch {
   void Wait(const std::stop_token& stop) const;
 
   const std::int64_t every_;
+  const PathEnd end_;
   const MessageCounters& counters_;
   const std::function<void(const SystemAlert&)> tell_;
-  std::optional<ws::ClientSocketOptions> socket_options_;
 
   mutable std::mutex mutex_;
   AlarmPathWatch path_;                                         // guarded by mutex_
   Micros last_delay_ = 0;                                       // guarded by mutex_; of the last probe that was seen
   std::array<SystemAlert, kSystemConditions.size()> alerts_{};  // guarded by mutex_; by condition
 
-  // Its thread's.
+  // Its thread's, after Start.
+  std::optional<ws::ClientSocketOptions> socket_options_;
   std::array<JournalLag, 2> lags_;  // by door
   std::unique_ptr<ws::ClientSocket> socket_;
   std::chrono::steady_clock::time_point connect_at_{};

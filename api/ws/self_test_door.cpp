@@ -1,11 +1,14 @@
 #include "api/ws/self_test_door.h"
 
+#include <netinet/in.h>
+
 #include <any>
 #include <memory>
 #include <utility>
 
 #include "api/auth/digest.h"
 #include "api/auth/random.h"
+#include "api/http/listening.h"
 #include "api/ws/loop/session.h"
 
 namespace fajma::ws {
@@ -13,6 +16,23 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::string_view kScheme = "Bearer ";
+
+Endpoint ReachableAt(const http::BindAddress& bound, std::uint16_t port) {
+  Endpoint endpoint;
+  endpoint.address = bound.socket_address;
+  if (bound.socket_address.ss_family == AF_INET6) {
+    auto& address = reinterpret_cast<sockaddr_in6&>(endpoint.address);
+    if (IN6_IS_ADDR_UNSPECIFIED(&address.sin6_addr)) address.sin6_addr = in6addr_loopback;
+    address.sin6_port = htons(port);
+    endpoint.size = sizeof address;
+  } else {
+    auto& address = reinterpret_cast<sockaddr_in&>(endpoint.address);
+    if (address.sin_addr.s_addr == htonl(INADDR_ANY)) address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    endpoint.size = sizeof address;
+  }
+  return endpoint;
+}
 
 struct SelfTestSocket {};  // DetachedSocket::context
 
@@ -42,6 +62,15 @@ class SelfTestSession final : public Session {
 
 SelfTestDoor::SelfTestDoor(Loop& loop, LiveHub& hub)
     : loop_(loop), hub_(hub), secret_(auth::RandomHex(kSecretBytes)), secret_hash_(auth::HashToken(secret_)) {}
+
+ClientSocketOptions SelfTestDoor::OwnSocket(const std::string& http_address, std::uint16_t port) const {
+  ClientSocketOptions options;
+  options.endpoint = ReachableAt(http::ResolveBindAddress(http_address), port);
+  options.host = "localhost";
+  options.target = kSelfTestPath;
+  options.headers = "Authorization: " + std::string(kScheme) + secret_ + "\r\n";
+  return options;
+}
 
 std::optional<http::UpgradeAccept> SelfTestDoor::Decide(const http::Request& request) const {
   if (request.path != kSelfTestPath) return std::nullopt;

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/http/server.h"
+#include "api/ws/client/client_socket.h"
 #include "api/ws/live_hub.h"
 #include "api/ws/loop/loop.h"
 
@@ -20,8 +22,9 @@ class SelfTestDoor {
  public:
   SelfTestDoor(Loop& loop, LiveHub& hub);
 
-  // What a client must say, a line of its request with its end.
-  std::string Header() const { return "Authorization: Bearer " + secret_ + "\r\n"; }
+  // How the server connects to itself: where it listens (on every address: over the loopback), by `http_address` as the
+  // door resolves it and the port that it has got.
+  ClientSocketOptions OwnSocket(const std::string& http_address, std::uint16_t port) const;
 
   // Any thread. Absent: it is not asked for here, or without the secret.
   std::optional<http::UpgradeAccept> Decide(const http::Request& request) const;

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { startDemo, stopDemo } from './demo.mjs';
 
 let demo;
-before(async () => (demo = await startDemo(process.env.FAJMA_PROGRAM, ['--lan', '--devices', '3'])));
+before(async () => (demo = await startDemo(process.env.FAJMA_PROGRAM, ['--lan', '--devices', '3', '--self-test-every', '1'])));
 after(async () => stopDemo(demo));
 
 const printed = (start) => demo.lines.find((line) => line.startsWith(start))?.split(': ').at(-1);
@@ -28,6 +28,12 @@ test('the broker takes a device by its own name and the printed password', () =>
   assert.notEqual(publish(), 0, 'nobody is anonymous');
   assert.notEqual(publish('-u', 'aabbcc000001', '-P', 'demo'), 0);
   assert.equal(publish('-u', 'aabbcc000001', '-P', printed('mqtt password')), 0);
+});
+
+test("the self-test's probes pass the broker's rights", async () => {
+  const seen = async () => Number(/^fajma_self_test_seen_total (\d+)$/m.exec(await (await fetch(new URL('/metrics', demo.page))).text())[1]);
+  for (const until = Date.now() + 30_000; (await seen()) < 2 && Date.now() < until; );
+  assert.ok((await seen()) >= 2);
 });
 
 test('a socket needs a token; the simulated devices have theirs', async () => {
