@@ -24,6 +24,11 @@ constexpr std::chrono::milliseconds kRetry{500};
 // A probe that leaves later cannot come back in time.
 constexpr std::chrono::seconds kTried = kSelfTestPatience - std::chrono::seconds(2);
 
+// Long enough for the one whose session it is to take it back, short enough to leave nothing of ours behind.
+constexpr std::uint32_t kSessionExpiry = 60;
+constexpr char kSharesSession[] =
+    "all clients of one user share one session here: give the server a listener without use_username_as_clientid";
+
 void Pause(const std::stop_token& stop, std::chrono::microseconds time) {
   std::mutex idle;
   std::unique_lock lock(idle);
@@ -67,13 +72,23 @@ void SelfTestProber::Send(std::int64_t due_at, const std::stop_token& stop) {
   }
 }
 
+// A session under a random name that was there before is another client's: it must not end with this connection.
+void SelfTestProber::Connect() {
+  if (shares_session_) throw std::runtime_error(kSharesSession);
+  auto client = std::make_unique<MqttProbe>(
+      address_,
+      ProbeSession{.client_id = RandomClientId("fajma-self-test"), .clean = false, .expiry_seconds = kSessionExpiry});
+  shares_session_ = client->Connect().session_present;
+  if (shares_session_) {
+    client->Disconnect();
+    throw std::runtime_error(kSharesSession);
+  }
+  client_ = std::move(client);
+}
+
 std::string SelfTestProber::TrySend(const std::string& payload) {
   try {
-    if (client_ == nullptr) {
-      auto client = std::make_unique<MqttProbe>(address_, ProbeSession{.client_id = RandomClientId("fajma-self-test")});
-      client->Connect();
-      client_ = std::move(client);
-    }
+    if (client_ == nullptr) Connect();
     OutgoingMessage message;
     message.topic = DataTopic(kSelfTestMac);
     message.payload = payload;

@@ -39,5 +39,10 @@ TEST(PatientAlertPayload, IsTheRowWithItsState) {
   EXPECT_NE(PatientAlertPayload(alert).find(R"("etat":"resolue")"), std::string::npos);
 }
 
+TEST(SelfTestPayload, IsANumberedReading) {
+  EXPECT_EQ(SelfTestPayload({4'294'967'295, 1'767'225'600}),
+            R"({"b":4294967295,"s":1767225600,"m":{"heart_rate":250}})");
+}
+
 }  // namespace
 }  // namespace fajma

@@ -157,5 +157,26 @@ TEST(Frames, Acks) {
       R"({"type":"ack","device_mac":"AA:BB:CC:00:00:01","stored":2,"boot":12,"durable":345,"timestamp":"2026-01-01T00:00:00Z","now":1767225600000})");
 }
 
+TEST(SystemAlertFrame, SaysWhatIsWrongAndSinceWhen) {
+  const Micros since = Iso("2026-01-01T00:00:10Z");
+  EXPECT_EQ(SystemAlertFrame({SystemCondition::kAlarmPath, true, since}),
+            R"({"type":"system_alert","condition":"alarm_path","etat":"presente","niveau":"critical",)"
+            R"("message":"L'autotest du chemin des alarmes a échoué : des mesures et des alertes peuvent manquer. )"
+            R"(Surveillez les patients directement.","depuis":"2026-01-01T00:00:10Z"})");
+  EXPECT_EQ(SystemAlertFrame({SystemCondition::kJournal, false, since}),
+            R"({"type":"system_alert","condition":"journal","etat":"absente","niveau":"warning",)"
+            R"("message":"Les messages reçus sont de nouveau enregistrés sans retard.",)"
+            R"("depuis":"2026-01-01T00:00:10Z"})");
+}
+
+TEST(SelfTestFrame, IsReadBack) { EXPECT_EQ(ProbeOfFrame(SelfTestFrame({0, 1'767'225'600, 0, 0})), 1'767'225'600); }
+
+TEST(ProbeOfFrame, IsAbsentOfAnythingElse) {
+  for (const char* frame : {"", "{}", R"({"type":"pong"})", R"({"type":"self_test","due_at":})",
+                            R"({"type":"self_test","due_at":12,"x":1})", R"({"type":"self_test","due_at":12)"}) {
+    EXPECT_EQ(ProbeOfFrame(frame), std::nullopt) << frame;
+  }
+}
+
 }  // namespace
 }  // namespace fajma
