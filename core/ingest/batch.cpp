@@ -235,11 +235,9 @@ void Batch::TakeProbe(const IngestItem& item) {
     const Rejection unknown{rejection::kUnknownDevice, "the device of the self-test is nobody's"};
     return Settle(item, Disposition::kRefused, kSelfTestMac, &unknown);
   }
-  SelfTestProbe& probe = result_.commit->probe.emplace();
-  probe.due_at = static_cast<std::int64_t>(decoded.identity->seq);
-  probe.received_at = item.raw.received_at;
-  probe.value = decoded.values[0].value;
-  transaction_.SetProbe(probe);
+  const auto due_at = static_cast<std::int64_t>(decoded.identity->seq);
+  result_.commit->probe = SelfTestProbe{0, due_at, item.raw.received_at, decoded.values[0].value};
+  transaction_.SetProbe(*result_.commit->probe);
   ++result_.probes;
   Settle(item, Disposition::kStored, kSelfTestMac, nullptr);
 }

@@ -35,7 +35,7 @@ struct BatchResult {
   std::vector<std::string_view> reasons;  // of what was quarantined or refused
   std::uint64_t readings = 0;
   bool leaves_nothing = false;  // all was refused for now, and no row changes by it
-  std::uint64_t probes = 0;  // of the self-test, among what is stored
+  std::uint64_t probes = 0;     // of the self-test, among what is stored
 };
 
 class Batch {
