@@ -20,6 +20,10 @@ const NamedSetup kSetups[] = {
     {"OftenEnough", {.off_delay = 2, .repeats = 3}},
     {"Late", {.kind = Kind::kLate}},
     {"Made", {.kind = Kind::kMade}},
+    {"CeilingCritical", {.ceiling = 2}},
+    {"CeilingWarning", {.ceiling = 1}},
+    {"CeilingWarningMade", {.kind = Kind::kMade, .ceiling = 1}},
+    {"CeilingLowered", {.ceiling = 1, .lowered_by_restart = true}},
     {"NeverEscalating", {.escalates_warning = 0, .escalates_critical = 0}},
 };
 
