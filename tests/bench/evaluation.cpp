@@ -1,6 +1,7 @@
 // What judging a reading adds to ingest: 10,000 patients with six measures, in an order that no cache foresees.
-// fajma_evaluation_bench DATABASE_URL: an empty database, migrated here. Prints a line of JSON for each kind of
-// thresholds: the engine alone, and with what its consumer does for commits that raise no alert.
+// fajma_evaluation_bench DATABASE_URL: migrated here. Prints a line of JSON for each kind of thresholds: the engine
+// alone; and one for the engine with what its consumer does for commits that raise no alert, and how long it took to
+// begin from what the database holds (fajma_device_watch_bench and fajma_fill fill one).
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -137,12 +138,14 @@ class NoBus final : public EventBus {
   void Subscribe(Subscriber) override {}
 };
 
-double TimeConsumer(Database& database) {
+double TimeConsumer(Database& database, double& recovery_ms) {
   constexpr int kConsumed = 20;
   Ward ward;
   NoBus bus;
   AlertConsumer consumer(database);
+  const auto begin = std::chrono::steady_clock::now();
   consumer.Recover(bus);
+  recovery_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   StopWatch watch;
   Micros now = SystemNow() - (1 + kConsumed) * kBetweenRounds;
   for (int round = 0; round < 1 + kConsumed; ++round, now += kBetweenRounds) {
@@ -178,7 +181,10 @@ int main(int argc, char** argv) {
     options.url = argv[1];
     fajma::Database database(options);
     database.Migrate();
-    std::printf("{\"what\": \"engine and consumer\", \"ns_per_reading\": %.0f}\n", fajma::TimeConsumer(database));
+    double recovery_ms = 0;
+    const double consumer = fajma::TimeConsumer(database, recovery_ms);
+    std::printf("{\"what\": \"engine and consumer\", \"ns_per_reading\": %.0f, \"recovery_ms\": %.1f}\n", consumer,
+                recovery_ms);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;
