@@ -23,7 +23,7 @@ constexpr AlarmTransition kTransitions[] = {
     {P::kOn, In::kGone, G::kLatching, P::kLatched, kClearCondition, N::kResolved},
     {P::kOn, In::kGone, G::kAlways, P::kOff, kNone, N::kResolved},
     {P::kOn, In::kAcknowledge, G::kAlways, P::kAcknowledged, kDisarm | kEndSilence, N::kAcknowledged},
-    {P::kOn, In::kEscalate, G::kNotHighest, P::kOn, kRaiseLevel | kArm | kEndSilence, N::kEscalated},
+    {P::kOn, In::kEscalate, G::kBelowCeiling, P::kOn, kRaiseLevel | kArm | kEndSilence, N::kEscalated},
     {P::kOn, In::kTime, G::kEscalationDue, P::kOn, kRaiseLevel | kArmFromDue | kEndSilence, N::kEscalated},
 
     {P::kAcknowledged, In::kCondition, G::kAboveCondition, P::kOn, kSetCondition | kSetLevel | kArm, N::kEscalated},
@@ -35,15 +35,18 @@ constexpr AlarmTransition kTransitions[] = {
     {P::kLatched, In::kCondition, G::kAlways, P::kOn, kSetCondition | kEndSilence, N::kReturned},
     {P::kLatched, In::kLate, G::kAboveLevel, P::kLatched, kSetLevel | kDisarm | kEndSilence, N::kEscalated},
     {P::kLatched, In::kAcknowledge, G::kAlways, P::kOff, kNone, N::kAcknowledged},
-    {P::kLatched, In::kEscalate, G::kNotHighest, P::kLatched, kRaiseLevel | kArm | kEndSilence, N::kEscalated},
+    {P::kLatched, In::kEscalate, G::kBelowCeiling, P::kLatched, kRaiseLevel | kArm | kEndSilence, N::kEscalated},
     {P::kLatched, In::kTime, G::kEscalationDue, P::kLatched, kRaiseLevel | kArmFromDue | kEndSilence, N::kEscalated},
 
     {P::kOn, In::kSilence, G::kAlways, P::kOn, kSilence, N::kSilenced},
     {P::kLatched, In::kSilence, G::kAlways, P::kLatched, kSilence, N::kSilenced},
     {P::kOn, In::kUnsilence, G::kSilent, P::kOn, kEndSilence, N::kHeard},
     {P::kLatched, In::kUnsilence, G::kSilent, P::kLatched, kEndSilence, N::kHeard},
-    {P::kOn, In::kTime, G::kAlways, P::kOn, kEndSilence, N::kHeard},
-    {P::kLatched, In::kTime, G::kAlways, P::kLatched, kEndSilence, N::kHeard},
+    {P::kOn, In::kTime, G::kSilenceOver, P::kOn, kEndSilence, N::kHeard},
+    {P::kLatched, In::kTime, G::kSilenceOver, P::kLatched, kEndSilence, N::kHeard},
+    // Its ceiling was higher when it was armed: by an earlier version.
+    {P::kOn, In::kTime, G::kAlways, P::kOn, kDisarm, N::kNothing},
+    {P::kLatched, In::kTime, G::kAlways, P::kLatched, kDisarm, N::kNothing},
 
     {P::kOn, In::kRemove, G::kAlways, P::kOff, kNone, N::kRemoved},
     {P::kAcknowledged, In::kRemove, G::kAlways, P::kOff, kNone, N::kRemoved},
@@ -53,7 +56,7 @@ constexpr AlarmTransition kTransitions[] = {
 // An escalation, the next one, the end of a silence: more than that can never be due at once.
 constexpr int kMostDueSteps = 4;
 
-bool Holds(AlarmGuard guard, const Alarm& alarm, const AlarmInput& input, Micros now) {
+bool Holds(AlarmGuard guard, const Alarm& alarm, const AlarmInput& input, Micros now, AlertLevel ceiling) {
   switch (guard) {
     case G::kAlways:
       return true;
@@ -63,31 +66,28 @@ bool Holds(AlarmGuard guard, const Alarm& alarm, const AlarmInput& input, Micros
       return input.level > alarm.condition;
     case G::kLatching:
       return alarm.level >= AlertLevel::kCritical;
-    case G::kNotHighest:
-      return alarm.level < AlertLevel::kEmergency;
+    case G::kBelowCeiling:
+      return alarm.level < ceiling;
     case G::kEscalationDue:
-      return alarm.escalates_at != 0 && alarm.escalates_at <= now;
+      return alarm.escalates_at != 0 && alarm.escalates_at <= now && alarm.level < ceiling;
     case G::kSilent:
       return alarm.silent_until != 0;
+    case G::kSilenceOver:
+      return alarm.silent_until != 0 && alarm.silent_until <= now;
   }
   return false;
 }
 
 const AlarmTransition* FindTransition(std::span<const AlarmTransition> table, const Alarm& alarm,
-                                      const AlarmInput& input, Micros now) {
+                                      const AlarmInput& input, Micros now, AlertLevel ceiling) {
   for (const AlarmTransition& row : table) {
-    if (row.from == alarm.presence && row.on == input.kind && Holds(row.guard, alarm, input, now)) return &row;
+    if (row.from == alarm.presence && row.on == input.kind && Holds(row.guard, alarm, input, now, ceiling)) return &row;
   }
   return nullptr;
 }
 
-Micros DueAfter(const Alarm& alarm, Micros from, const EscalationDelays& delays) {
-  const Micros delay = alarm.level < AlertLevel::kEmergency ? delays.Of(alarm.level) : 0;
-  return delay == 0 ? 0 : from + delay;
-}
-
 Alarm Act(Alarm alarm, const AlarmTransition& row, const AlarmInput& input, Micros now,
-          const EscalationDelays& delays) {
+          const EscalationRule& escalation) {
   alarm.presence = row.to;
   if (row.to == P::kOff) return {};
   if (row.actions.Has(kSetCondition)) alarm.condition = input.level;
@@ -96,8 +96,8 @@ Alarm Act(Alarm alarm, const AlarmTransition& row, const AlarmInput& input, Micr
   if (row.actions.Has(kRaiseLevel) && alarm.level < AlertLevel::kEmergency) {
     alarm.level = static_cast<AlertLevel>(static_cast<int>(alarm.level) + 1);
   }
-  if (row.actions.Has(kArm)) alarm.escalates_at = DueAfter(alarm, now, delays);
-  if (row.actions.Has(kArmFromDue)) alarm.escalates_at = DueAfter(alarm, alarm.escalates_at, delays);
+  if (row.actions.Has(kArm)) alarm.escalates_at = escalation.DueAfter(alarm.level, now);
+  if (row.actions.Has(kArmFromDue)) alarm.escalates_at = escalation.DueAfter(alarm.level, alarm.escalates_at);
   if (row.actions.Has(kDisarm)) alarm.escalates_at = 0;
   if (row.actions.Has(kSilence)) alarm.silent_until = input.until;
   if (row.actions.Has(kEndSilence)) alarm.silent_until = 0;
@@ -108,14 +108,14 @@ Alarm Act(Alarm alarm, const AlarmTransition& row, const AlarmInput& input, Micr
 
 std::span<const AlarmTransition> AlarmTransitions() { return kTransitions; }
 
-std::vector<AlarmStep> Step(const Alarm& alarm, const AlarmInput& input, Micros now, const EscalationDelays& delays,
+std::vector<AlarmStep> Step(const Alarm& alarm, const AlarmInput& input, Micros now, const EscalationRule& escalation,
                             std::span<const AlarmTransition> table) {
   std::vector<AlarmStep> steps;
   Alarm current = alarm;
   const auto take = [&](const AlarmInput& taken, Micros at) {
-    const AlarmTransition* row = FindTransition(table, current, taken, at);
+    const AlarmTransition* row = FindTransition(table, current, taken, at, escalation.ceiling);
     if (row == nullptr) return false;
-    current = Act(current, *row, taken, at, delays);
+    current = Act(current, *row, taken, at, escalation);
     steps.push_back({static_cast<std::size_t>(row - table.data()), row->news, at, current});
     return true;
   };

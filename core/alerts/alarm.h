@@ -43,12 +43,14 @@ enum class AlarmGuard : std::uint8_t {
   kAboveLevel,      // the input's level is above the alert's
   kAboveCondition,  // the input's level is above the condition's: a rise always alerts again
   kLatching,        // the alert is critical or an emergency: it stays until it is acknowledged
-  kNotHighest,      // the alert is not an emergency
-  kEscalationDue,
+  kBelowCeiling,    // the alert may still escalate
+  kEscalationDue,   // its time has come, and it may still escalate
   kSilent,
+  kSilenceOver,
 };
-inline constexpr std::array<std::string_view, 7> kAlarmGuardNames = {
-    "", "level > alert", "level > condition", "alert >= critical", "alert < emergency", "escalation due", "silent"};
+inline constexpr std::array<std::string_view, 8> kAlarmGuardNames = {
+    "",       "level > alert", "level > condition", "alert >= critical", "alert < ceiling", "escalation due",
+    "silent", "silence over"};
 
 // What a transition does to the alarm, in this order.
 enum class AlarmAction : std::uint16_t {
@@ -121,6 +123,19 @@ struct EscalationDelays {
   Micros Of(AlertLevel level) const { return after[static_cast<std::size_t>(level)]; }
 };
 
+// How the alerts of one condition escalate, by time and by hand: never above `ceiling`. The condition itself may be
+// graver than that.
+struct EscalationRule {
+  EscalationDelays delays;
+  AlertLevel ceiling = AlertLevel::kEmergency;
+
+  // When an alert of `level` does that has waited since `from`; 0: never.
+  Micros DueAfter(AlertLevel level, Micros from) const {
+    const Micros delay = level < ceiling ? delays.Of(level) : 0;
+    return delay == 0 ? 0 : from + delay;
+  }
+};
+
 // One step that was taken: what is told, the time that it counts from (an escalation: when it was due), and the alarm
 // after it.
 struct AlarmStep {
@@ -132,7 +147,7 @@ struct AlarmStep {
 
 // (state, input, now) → (state, what is told). What was due by `now` is done first, in its order and each step once,
 // also what a process that was away should have done. No step: the input changes nothing.
-std::vector<AlarmStep> Step(const Alarm& alarm, const AlarmInput& input, Micros now, const EscalationDelays& delays,
+std::vector<AlarmStep> Step(const Alarm& alarm, const AlarmInput& input, Micros now, const EscalationRule& escalation,
                             std::span<const AlarmTransition> table = AlarmTransitions());
 
 // When kTime does something next; 0: never.

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "core/domain/alert_nature.h"
+
 namespace fajma {
 namespace {
 
@@ -122,6 +124,7 @@ std::optional<Alert> LockOpenAlert(Lease& lease, RefCache& refs, std::int64_t pa
 void AlarmWriter::Give(const AlertRequest& request) {
   std::optional<Alert> open = LockOpenAlert(lease_, refs_, request.patient->id, request.condition);
   Alert alert;
+  alert.condition = request.condition;
   if (open) alert = *std::move(open);
   Take(alert, request.input, request.at, {&request, {}});
 }
@@ -137,7 +140,7 @@ void AlarmWriter::Make(const AlertRequest& request) {
 
 // True when the input itself changed something, not only what was due before it.
 bool AlarmWriter::Take(Alert& alert, const AlarmInput& input, Micros at, const Context& context) {
-  const std::vector<AlarmStep> steps = Step(alert.alarm, input, at, delays_);
+  const std::vector<AlarmStep> steps = Step(alert.alarm, input, at, {delays_, CeilingOf(alert.condition)});
   if (steps.empty()) return false;
   for (const AlarmStep& step : steps) {
     // An alert that closed may be followed by nothing: one input opens or closes it once.
@@ -160,7 +163,6 @@ void AlarmWriter::Take(Alert& alert, const AlarmStep& step, const Context& conte
   if (begins && context.request != nullptr) {
     alert.patient = context.request->patient;
     alert.device_id = context.request->device_id;
-    alert.condition = context.request->condition;
     alert.title = context.request->title;
     alert.late = context.request->late;
     alert.created_at = step.at;

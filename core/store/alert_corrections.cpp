@@ -1,4 +1,5 @@
 // Alerts changed or deleted by hand.
+#include "core/domain/alert_nature.h"
 #include "core/store/alarm_writer.h"
 
 namespace fajma {
@@ -23,8 +24,7 @@ void ApplyPatch(Lease& lease, RefCache& refs, const AlertPatch& patch, Alert& al
 void Announce(Alert& alert, const EscalationDelays& delays, Micros now) {
   if (alert.alarm.presence == SignalPresence::kOff) return;
   if (alert.alarm.presence == SignalPresence::kAcknowledged) alert.alarm.presence = SignalPresence::kOn;
-  const Micros delay = alert.level < AlertLevel::kEmergency ? delays.Of(alert.level) : 0;
-  alert.alarm.escalates_at = delay == 0 ? 0 : now + delay;
+  alert.alarm.escalates_at = EscalationRule{delays, CeilingOf(alert.condition)}.DueAfter(alert.level, now);
   alert.alarm.silent_until = 0;
 }
 

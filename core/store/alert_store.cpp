@@ -21,11 +21,11 @@ std::string LevelsFrom(AlertLevel minimum) {
 // NatureOf as SQL.
 std::string IsOf(AlertNature nature) {
   std::string text;
-  for (const std::string_view technical : kTechnicalConditions) {
+  for (const auto& [code, ceiling] : kTechnicalConditions) {
     text += text.empty() ? "(" : " OR ";
-    text += IsOfDevice(technical) ? "condition_code LIKE '" : "condition_code = '";
-    text += technical;
-    text += IsOfDevice(technical) ? "%'" : "'";
+    text += IsOfDevice(code) ? "condition_code LIKE '" : "condition_code = '";
+    text += code;
+    text += IsOfDevice(code) ? "%'" : "'";
   }
   return (nature == AlertNature::kTechnical ? "" : "NOT ") + text + ")";
 }

@@ -20,7 +20,7 @@ constexpr Mode kModes[] = {
     {"fanout", RunFanout},      {"latency", RunLatency},
     {"listen", RunListen},      {"ws-handshakes", RunWsHandshakes},
     {"ws-echo", RunWsEcho},     {"ws-trouble", RunWsTrouble},
-    {"bare-send", RunBareSend},
+    {"bare-send", RunBareSend}, {"alerts", RunAlerts},
 };
 
 void AllowManyFiles() {

@@ -15,6 +15,7 @@ int RunMqtt(const Arguments& arguments);
 int RunWsClosedLoop(const Arguments& arguments);
 int RunFanout(const Arguments& arguments);
 int RunLatency(const Arguments& arguments);
+int RunAlerts(const Arguments& arguments);
 int RunListen(const Arguments& arguments);
 int RunWsHandshakes(const Arguments& arguments);
 int RunWsEcho(const Arguments& arguments);

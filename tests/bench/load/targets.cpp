@@ -66,13 +66,17 @@ std::int64_t TargetIndex::Find(std::string_view mac) const {
   return found == by_mac_.end() ? -1 : found->second;
 }
 
-std::string NextMessage(Target& target) {
+std::int64_t NextMillis(Target& target) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   target.last_millis =
       std::max(target.last_millis + 1, std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  return target.last_millis;
+}
+
+std::string NextMessage(Target& target) {
   const std::uint32_t number = target.next;
   target.next = (number + 1) % kNumbers;
-  return DocumentedMessage(target.mac, number, std::to_string(target.last_millis));
+  return DocumentedMessage(target.mac, number, std::to_string(NextMillis(target)));
 }
 
 double Percentile(std::vector<float>& values, double share) {

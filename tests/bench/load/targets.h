@@ -51,6 +51,8 @@ class TargetIndex {
 // The documented message of 120 bytes: two measures, the wall clock in milliseconds, different for each message of a
 // device. Takes its number.
 std::string NextMessage(Target& target);
+// The wall clock in milliseconds, different for each message of a device.
+std::int64_t NextMillis(Target& target);
 
 double Percentile(std::vector<float>& values, double share);
 double Seconds(Clock::duration time);

@@ -137,6 +137,36 @@ TEST_F(Alarms, OfLateReadingsAreOnesOfTheirOwn) {
   EXPECT_NE(Raise(AlertLevel::kWarning), event.alert.id);
 }
 
+TEST_F(Alarms, EscalateUpToTheCeilingOfTheirConditionByTimeAndByHand) {
+  constexpr const char* kOfDevices[] = {"battery:1", "signal:1", "quarantine:1", "clock:1"};
+  std::vector<std::int64_t> ids;
+  for (const char* condition : kOfDevices) {
+    ids.push_back(Tell({AlarmInputKind::kCondition, AlertLevel::kWarning}, kNow, condition).at(0).alert.id);
+  }
+  EXPECT_EQ(alerts_.NextDue(), 0) << "they wait for nothing";
+  for (const std::int64_t id : ids) {
+    EXPECT_EQ(alerts_.Escalate(id, kDoctor, kNow + 1).outcome, AlertOutcome::kAlready);
+    EXPECT_EQ(Now(id).level, AlertLevel::kWarning);
+  }
+  const std::int64_t silence = Tell({AlarmInputKind::kCondition, AlertLevel::kWarning}, kNow, "silence").at(0).alert.id;
+  EXPECT_EQ(alerts_.FireDue(kNow + 600 * kMinute).size(), 1U);
+  EXPECT_EQ(Now(silence).level, AlertLevel::kCritical);
+  EXPECT_EQ(alerts_.Escalate(silence, kDoctor, kNow + 601 * kMinute).outcome, AlertOutcome::kAlready);
+  EXPECT_EQ(alerts_.NextDue(), 0);
+}
+
+// By a version that knew no ceilings.
+TEST_F(Alarms, ThatWereToEscalateAboveTheirCeilingStayAsTheyAre) {
+  const std::int64_t id = Tell({AlarmInputKind::kCondition, AlertLevel::kWarning}, kNow, "battery:1").at(0).alert.id;
+  Lease lease = database_.Write();
+  RunSql(lease, "UPDATE fajma_alertesiot SET escalade_le = 5, echeance = 5");
+  { const Lease given_back = std::move(lease); }
+  EXPECT_EQ(alerts_.NextDue(), 5);
+  EXPECT_TRUE(alerts_.FireDue(kNow).empty());
+  EXPECT_EQ(alerts_.NextDue(), 0);
+  EXPECT_EQ(Now(id).level, AlertLevel::kWarning);
+}
+
 TEST_F(Alarms, MadeByHandEscalateToo) {
   const AlertEvent made = alerts_.Create({device_, patient_, AlertLevel::kCritical, "T", "M", {}}, kNow);
   EXPECT_EQ(alerts_.FireDue(kNow + 5 * kMinute).at(0).alert.id, made.alert.id);

@@ -131,14 +131,21 @@ std::vector<Fact> FactsOf(const AlarmSetup& setup, const std::vector<Moment>& mo
 // The alert's story told from the facts.
 class Story {
  public:
-  explicit Story(const AlarmSetup& setup) : setup_(setup) {}
+  explicit Story(const AlarmSetup& setup)
+      : setup_(setup), ceiling_(setup.lowered_by_restart ? kLevels : setup.ceiling) {}
+
+  void Restart() { ceiling_ = setup_.ceiling; }
 
   void PassTo(Seconds now) {
     for (;;) {
       const Seconds step = std::min(escalates_at_, silent_until_);
       if (step > now) return;
       if (escalates_at_ <= silent_until_) {
-        Level(std::min(level_ + 1, kLevels), escalates_at_);
+        if (level_ >= ceiling_) {
+          escalates_at_ = kNever;
+          continue;
+        }
+        Level(level_ + 1, escalates_at_);
         ++escalated_;
       }
       silent_until_ = kNever;
@@ -157,7 +164,7 @@ class Story {
         escalates_at_ = silent_until_ = kNever;
         return;
       case Symbol::kEscalate:
-        if (!open_ || acknowledged_ || level_ == kLevels) return;
+        if (!open_ || acknowledged_ || level_ >= ceiling_) return;
         ++escalated_;
         ++told_;
         return Level(level_ + 1, fact.at);
@@ -234,8 +241,8 @@ class Story {
   void Level(int level, Seconds at) {
     level_ = level;
     silent_until_ = kNever;
-    const Seconds delays[] = {0, setup_.escalates_warning, setup_.escalates_critical, kNever};
-    escalates_at_ = delays[level] == 0 ? kNever : std::min(at + delays[level], kNever);
+    const Seconds delays[] = {0, setup_.escalates_warning, setup_.escalates_critical, 0};
+    escalates_at_ = level >= ceiling_ || delays[level] == 0 ? kNever : at + delays[level];
   }
   void Close() {
     open_ = acknowledged_ = false;
@@ -244,6 +251,7 @@ class Story {
   }
 
   const AlarmSetup& setup_;
+  int ceiling_;
   bool open_ = false;
   bool acknowledged_ = false;
   int level_ = 0;
@@ -264,10 +272,12 @@ std::string FindViolation(const AlarmSetup& setup, const History& history, const
   const Seen was = seen.size() == 1 ? Seen() : seen[seen.size() - 2];
 
   int condition = 0;
+  int gravest = 0;         // level of the condition, or of what a person or a late value named
   bool rose_since = true;  // since the last acknowledgement
   for (const Fact& fact : facts) {
     if (!fact.is_act && fact.level > condition) rose_since = true;
     if (!fact.is_act) condition = fact.level;
+    gravest = std::max(gravest, IsValue(fact.act) && fact.is_act ? LevelNamedBy(fact.act) : fact.level);
     if (fact.is_act && fact.act == Symbol::kAcknowledge) rose_since = false;
   }
   const bool is_acknowledged = history.back() == Symbol::kAcknowledge;
@@ -281,6 +291,8 @@ std::string FindViolation(const AlarmSetup& setup, const History& history, const
   if (setup.kind == Kind::kLive && is.open && is.level == 1 && condition == 0) return "a warning clears by itself";
   if (is.open && was.open && is.level < was.level && !is_removed && condition == 0) return "a level never falls";
   if (is.acknowledged && condition == 0) return "what is acknowledged and absent is over";
+  if (!setup.lowered_by_restart && is.level > std::max(gravest, setup.ceiling))
+    return "nobody and no time escalates an alert above its ceiling";
   if (is.escalated > 2) return "an alert escalates at most once a level";
 
   // And exactly what the facts make of it, also in time.
@@ -288,6 +300,7 @@ std::string FindViolation(const AlarmSetup& setup, const History& history, const
   std::size_t next = 0;
   for (std::size_t i = 0; i < moments.size(); ++i) {
     story.BeginSymbol();
+    if (moments[i].symbol == Symbol::kRestart) story.Restart();
     while (next < facts.size() && facts[next].symbol == i) {
       story.PassTo(facts[next].at);
       story.Happen(facts[next]);

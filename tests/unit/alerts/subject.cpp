@@ -29,8 +29,10 @@ Subject::Subject(const AlarmSetup& setup, const Tables& tables, Coverage* covera
       tables_(&tables),
       coverage_(coverage),
       rules_{RuleOf(setup, setup.emergency), RuleOf(setup, setup.critical), RuleOf(setup, setup.warning)} {
-  delays_.after[static_cast<std::size_t>(AlertLevel::kWarning)] = setup.escalates_warning * kMicrosPerSecond;
-  delays_.after[static_cast<std::size_t>(AlertLevel::kCritical)] = setup.escalates_critical * kMicrosPerSecond;
+  auto& after = escalation_.delays.after;
+  after[static_cast<std::size_t>(AlertLevel::kWarning)] = setup.escalates_warning * kMicrosPerSecond;
+  after[static_cast<std::size_t>(AlertLevel::kCritical)] = setup.escalates_critical * kMicrosPerSecond;
+  escalation_.ceiling = setup.lowered_by_restart ? AlertLevel::kEmergency : static_cast<AlertLevel>(setup.ceiling);
 }
 
 Seen Subject::Apply(Symbol symbol) {
@@ -39,6 +41,7 @@ Seen Subject::Apply(Symbol symbol) {
   if (symbol == Symbol::kRestart) {
     alarm_ = tables_->keep_alarm(alarm_);
     watch_ = {tables_->keep_signals(watch_.signals), alarm_.condition};
+    escalation_.ceiling = static_cast<AlertLevel>(setup_->ceiling);
   }
   AdvanceTo(watch_, rules_, now_, inputs_, tables_->signal);
   GiveAll();
@@ -87,7 +90,7 @@ void Subject::GiveAll() {
 }
 
 void Subject::Give(const AlarmInput& input, Micros at) {
-  for (const AlarmStep& step : Step(alarm_, input, at, delays_, tables_->alarm)) {
+  for (const AlarmStep& step : Step(alarm_, input, at, escalation_, tables_->alarm)) {
     alarm_ = step.alarm;
     seen_.raised += IsTold(step.news) ? 1 : 0;
     seen_.escalated += step.news == AlarmNews::kEscalated ? 1 : 0;
@@ -106,6 +109,7 @@ std::vector<std::int64_t> Subject::Fingerprint() const {
                                    alarm_.condition ? static_cast<int>(*alarm_.condition) : -1,
                                    RelativeTo(now_, alarm_.escalates_at),
                                    RelativeTo(now_, alarm_.silent_until),
+                                   static_cast<std::int64_t>(escalation_.ceiling),
                                    static_cast<std::int64_t>(last_row_)};
   for (const LevelSignal& signal : watch_.signals) {
     all.push_back(static_cast<int>(signal.phase));

@@ -43,7 +43,7 @@ class Subject {
   const Tables* tables_;
   Coverage* coverage_;
   AlertRules rules_;
-  EscalationDelays delays_;
+  EscalationRule escalation_;
   ConditionWatch watch_;
   Alarm alarm_;
   Micros now_ = kMicrosPerSecond;

@@ -54,6 +54,8 @@ struct AlarmSetup {
   int repeats = 1;
   Seconds escalates_warning = 3, escalates_critical = 4;
   Seconds silence = 2;
+  int ceiling = 3;                  // of escalations by time and by hand
+  bool lowered_by_restart = false;  // until the first restart it is 3: of an earlier version
 };
 
 constexpr double ValueOf(Symbol symbol) {
