@@ -9,25 +9,13 @@ import subprocess
 import threading
 import time
 
-from servers import Broker, Fajma, NodePeer, PlainHttp, SharedFajma
+from alert_scenarios import alerts, evaluation
+from servers import Broker, Fajma, NodePeer, PlainHttp, SharedFajma, on_broker
 from stand import DEVICES, PATIENTS, USER, Usage, mac_of, memory_kb, wait_until
 
 
 def peers():
     return [Fajma] + ([NodePeer] if NodePeer.folder() else [])
-
-
-def on_broker(stand, kind):
-    """A broker and a server, and both ended after their use."""
-    broker = Broker(stand)
-    try:
-        server = kind(stand, broker)
-        try:
-            yield broker, server
-        finally:
-            server.close()
-    finally:
-        broker.close()
 
 
 # -- 1. MQTT QoS 1 into the table --------------------------------------------------------------------------
@@ -249,28 +237,6 @@ def latency(stand, options):
                     spent, others = usage.end(result['load_pct'] / 100 * 7)
                     yield {'scenario': 'latency', 'of': server.name, **result, 'others_pct': others,
                            'server_pct': round(100 * spent['server'] / usage.seconds)}
-
-
-# From a critical value over MQTT to the alert on a socket of ws/alerts/, beside normal values of all devices.
-def alerts(stand, options):
-    for _ in range(options.rounds):
-        for broker, server in on_broker(stand, Fajma):
-            usage = Usage(broker=broker.pid, server=server.pid)
-            result = stand.load('alerts', mqtt_port=broker.port, http_port=server.port, rate=1000, alerts=20,
-                                seconds=10, query=server.query)
-            spent, _ = usage.end()
-            yield {'scenario': 'alerts', 'of': 'fajma', **result,
-                   'server_pct': round(100 * spent['server'] / usage.seconds)}
-
-
-# What judging a reading adds to ingest, for 10,000 patients with six measures.
-def evaluation(stand, options):
-    for _ in range(options.rounds):
-        database = f"sqlite://{stand.new_folder('evaluation')}/fajma.db"
-        done = subprocess.run([os.path.join(stand.tools, 'fajma_evaluation_bench'), database], stdout=subprocess.PIPE,
-                              text=True, check=True)
-        for line in done.stdout.splitlines():
-            yield {'scenario': 'evaluation', 'of': 'fajma', **json.loads(line)}
 
 
 # From a device over the bridge, PostgreSQL and Redis to a socket at the api, beside one process on SQLite.

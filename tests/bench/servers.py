@@ -96,6 +96,19 @@ class Fajma(Server):
         self.query = 'token=' + self.token
 
 
+def on_broker(stand, kind):
+    """A broker and a server, and both ended after their use."""
+    broker = Broker(stand)
+    try:
+        server = kind(stand, broker)
+        try:
+            yield broker, server
+        finally:
+            server.close()
+    finally:
+        broker.close()
+
+
 class Postgres:
     """A server of its own, in a folder that its user may enter; fsync is on."""
     programs = '/usr/lib/postgresql/15/bin/'
