@@ -89,7 +89,7 @@ http::Response CreateAlert(Call& call) {
   wanted.title = *values.Text("titre");
   wanted.message = *values.Text("message");
   wanted.trigger_reading_id = values.Integer("donnee_declencheur");
-  const AlertEvent event = call.app.alerts.Create(wanted, call.app.now());
+  const AlertEvent event = call.app.alerts.Create(wanted, call.app.now(), call.identity->user.id);
   PublishAlerts(call, {event});
   return Show(201, event.alert);
 }

@@ -133,9 +133,9 @@ bool AlarmWriter::Give(Alert& alert, const AlarmInput& input, Micros at, const A
   return Take(alert, input, at, {nullptr, author});
 }
 
-void AlarmWriter::Make(const AlertRequest& request) {
+void AlarmWriter::Make(const AlertRequest& request, const AlertAuthor& author) {
   Alert alert;
-  Take(alert, request.input, request.at, {&request, {}});
+  Take(alert, request.input, request.at, {&request, author});
 }
 
 // True when the input itself changed something, not only what was due before it.

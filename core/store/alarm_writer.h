@@ -24,7 +24,7 @@ class AlarmWriter {
   // On an alert whose row is locked. False: it changes nothing.
   bool Give(Alert& alert, const AlarmInput& input, Micros at, const AlertAuthor& author = {});
   // A new alert, made by a person.
-  void Make(const AlertRequest& request);
+  void Make(const AlertRequest& request, const AlertAuthor& author);
 
   EventWriter& events() { return events_; }
   Lease& lease() { return lease_; }

@@ -70,7 +70,7 @@ Cursor ReadCheckpoint(Lease& lease, const std::string& consumer, std::string_vie
 
 }  // namespace
 
-AlertEvent AlertStore::Create(const NewAlert& alert, Micros now) {
+AlertEvent AlertStore::Create(const NewAlert& alert, Micros now, std::optional<std::int64_t> user_id) {
   Lease lease = database_.Write();
   AlertRequest request;
   request.input = {AlarmInputKind::kMade, alert.level};
@@ -82,7 +82,7 @@ AlertEvent AlertStore::Create(const NewAlert& alert, Micros now) {
   request.trigger_reading_id = alert.trigger_reading_id;
   lease.Begin();
   AlarmWriter alarms(lease, refs_, delays_);
-  alarms.Make(request);
+  alarms.Make(request, {user_id, {}});
   return alarms.events().Commit(now).front();
 }
 

@@ -93,7 +93,8 @@ class AlertStore {
   std::vector<Alert> Present(AlertLevel minimum_level, const VisiblePatients& patients = {},
                              std::int64_t limit = kMaxPageRows);
 
-  AlertEvent Create(const NewAlert& alert, Micros now);
+  // `user_id`: who made it, for its account.
+  AlertEvent Create(const NewAlert& alert, Micros now, std::optional<std::int64_t> user_id = {});
   // kAlready: it was acknowledged before.
   AlertResult Acknowledge(std::int64_t id, std::int64_t user_id, Micros now, const std::string& comment = {});
   // One level up; by whom and when is kept with the event. kAlready: it is acknowledged, over, or at the highest level.

@@ -230,6 +230,21 @@ TEST_F(Alarms, TellWhoDidWhatAndWhen) {
   EXPECT_EQ(check.rows, 8);
 }
 
+TEST_F(Alarms, MadeByHandTellByWhom) {
+  const NewAlert wanted = {device_, patient_, AlertLevel::kCritical, "T", "M", {}};
+  const std::int64_t id = alerts_.Create(wanted, kNow, kDoctor).alert.id;
+  alerts_.FireDue(kNow + 5 * kMinute);
+  AlertAudit audit(database_);
+  const std::vector<AuditEntry> entries = audit.Of(id);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].what, "raised");
+  EXPECT_EQ(entries[0].user_id, kDoctor);
+  EXPECT_EQ(entries[0].at, kNow);
+  EXPECT_EQ(entries[0].detail, "");
+  EXPECT_FALSE(entries[1].user_id) << "the time";
+  EXPECT_EQ(audit.Verify().fault, "");
+}
+
 TEST_F(Alarms, HaveAnAuditInWhichNothingCanBeChangedUnseen) {
   const char* changes[] = {"UPDATE fajma_alerte_audit SET utilisateur_id = 9 WHERE id = 2",
                            "UPDATE fajma_alerte_audit SET utilisateur_id = NULL WHERE id = 2",

@@ -70,6 +70,18 @@ TEST_F(AlertActions, KeepTheAccountOfWhoDidWhat) {
   EXPECT_NE(body.find(R"("fait":"acknowledged","niveau":"critical","utilisateur":)" + doctor), std::string::npos);
 }
 
+TEST_F(AlertActions, TellWhoMadeAnAlert) {
+  const http::Response made = Send(
+      {"POST", "/api/iot/alertes/", R"({"niveau":"warning","titre":"T","message":"M","dispositif":1,"patient":1})"});
+  ASSERT_EQ(made.status, 201);
+  const http::Response account = Send({"GET", Path(std::stoll(FieldOf(made, "id")), "suivi")}, "medecin");
+  const std::string author = std::to_string(users_->FindByName("demo")->id);
+  const std::string body(account.BodyView());
+  EXPECT_NE(body.find(R"("fait":"raised","niveau":"warning","utilisateur":)" + author + R"(,"detail":"")"),
+            std::string::npos)
+      << body;
+}
+
 TEST_F(AlertActions, RefuseBadInput) {
   const std::int64_t id = Make();
   const std::pair<std::string, std::string> bad[] = {
