@@ -64,8 +64,10 @@ inline constexpr std::size_t kMaxAlertComment = 1'000;  // characters
 struct AlertEvent {
   Cursor cursor = 0;
   AlertChange change = AlertChange::kRaised;
-  Alert alert;          // as it was after the change
-  std::string comment;  // of kUpdated: what a person wrote
+  Alert alert;  // as it was after the change
+  // Of kUpdated, by what was done: what a person wrote, whom it was assigned to, until when it is silent.
+  std::string comment;
+  std::string what;  // as the alert's account has it (core/store/alert_audit.h); "": of an earlier version
 };
 
 }  // namespace fajma

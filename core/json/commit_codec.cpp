@@ -84,6 +84,7 @@ void Write(Writer& to, const AlertEvent& event) {
   to.Bool(alert.late);
   OptionalInt(to, alert.assigned_to);
   Text(to, event.comment);
+  Text(to, event.what);
   to.EndArray();
 }
 
@@ -215,6 +216,7 @@ bool Read(Reader from, AlertEvent& event) {
   alert.late = from.Bool();
   alert.assigned_to = from.OptionalInt();
   event.comment = from.Text();
+  event.what = from.Text();
   return from.ok();
 }
 

@@ -107,6 +107,7 @@ std::string AlertFrame(const AlertEvent& event) {
   if (event.change == AlertChange::kUpdated) {
     json::AppendAlarmMembers(writer, event.alert);
     writer.String("commentaire", event.comment);
+    if (!event.what.empty()) writer.String("fait", event.what);
   }
   writer.End();
   return out;

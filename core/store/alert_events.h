@@ -41,9 +41,9 @@ class EventWriter {
     Statement(lease_,
               "INSERT INTO fajma_alerte_evenement (id, alerte_id, patient_id, changement, niveau, message, acquittee,"
               " acquittee_par_id, date_acquittement, resolue_le, escaladee_par_id, date_escalade, \"signal\","
-              " niveau_condition, silence_jusqu, assignee_a_id, commentaire) VALUES (:id, :alerte,"
+              " niveau_condition, silence_jusqu, assignee_a_id, commentaire, fait) VALUES (:id, :alerte,"
               " :patient, :changement, :niveau, :message, :acquittee, :par, :acquittement, :resolue, :auteur,"
-              " :escalade, :signal, :condition, :silence, :assignee, :commentaire)")
+              " :escalade, :signal, :condition, :silence, :assignee, :commentaire, :fait)")
         .Bind("id", lot_ * kCursorsPerCommit + index)
         .Bind("alerte", alert.id)
         .Bind("patient", alert.patient->id)
@@ -61,9 +61,10 @@ class EventWriter {
         .Bind("silence", alert.alarm.silent_until)
         .Bind("assignee", alert.assigned_to)
         .Bind("commentaire", comment)
+        .Bind("fait", what)
         .Run();
     Note(alert, what, at, author);
-    events_.push_back({index, change, std::move(alert), comment.value_or("")});
+    events_.push_back({index, change, std::move(alert), comment.value_or(""), std::string(what)});
   }
 
   // A line of the audit without an event.

@@ -25,6 +25,7 @@ struct EventRow {
   Micros silent_until = 0;
   std::optional<std::int64_t> assigned_to;
   std::optional<std::string> comment;
+  std::optional<std::string> what;
 
   AlertEvent Get(Alert alert) const {
     alert.level = FindAlertLevel(level).value_or(AlertLevel::kInfo);
@@ -39,7 +40,7 @@ struct EventRow {
     alert.alarm.silent_until = silent_until;
     alert.assigned_to = assigned_to;
     return {MakeCursor(commit, id - lot * kCursorsPerCommit), static_cast<AlertChange>(change), std::move(alert),
-            comment.value_or("")};
+            comment.value_or(""), what.value_or("")};
   }
 };
 
@@ -48,8 +49,8 @@ constexpr std::string_view kEvents =
     "(SELECT id AS e_id, alerte_id AS e_alerte, patient_id AS e_patient, changement AS e_changement,"
     " niveau AS e_niveau, message AS e_message, acquittee AS e_acquittee, acquittee_par_id AS e_par,"
     " date_acquittement AS e_date, resolue_le AS e_resolue, \"signal\" AS e_signal, niveau_condition AS e_condition,"
-    " silence_jusqu AS e_silence, assignee_a_id AS e_assignee, commentaire AS e_commentaire FROM "
-    "fajma_alerte_evenement) e";
+    " silence_jusqu AS e_silence, assignee_a_id AS e_assignee, commentaire AS e_commentaire, fait AS e_fait"
+    " FROM fajma_alerte_evenement) e";
 
 }  // namespace
 
@@ -62,7 +63,7 @@ FeedPage<AlertEvent> AlertStore::EventsAfter(Cursor after, std::int64_t limit, s
   for (CommitWindow window = windows.Next(); !window.empty() && page.complete; window = windows.Next()) {
     Statement query(lease,
                     "SELECT numero, lot, e_id, e_changement, e_niveau, e_message, e_acquittee, e_par, e_date,"
-                    " e_resolue, e_signal, e_condition, e_silence, e_assignee, e_commentaire, " +
+                    " e_resolue, e_signal, e_condition, e_silence, e_assignee, e_commentaire, e_fait, " +
                         std::string(kAlertColumns) + " FROM " + std::string(kEvents) +
                         " JOIN fajma_commit ON lot = e_id / 8192 JOIN fajma_alertesiot ON id = e_alerte"
                         " WHERE e_id >= :premiere AND e_id <= :derniere" +
@@ -73,10 +74,10 @@ FeedPage<AlertEvent> AlertStore::EventsAfter(Cursor after, std::int64_t limit, s
     query.Bind("premiere", window.first_id).Bind("derniere", window.last_id).Bind("a", window.last_commit);
     query.Bind("de", CommitOf(after)).Bind("rang", after % kCursorsPerCommit).Bind("limit", wanted - page.rows.size());
     EventRow event;
-    // As in the text: numero … e_commentaire, then the alert.
+    // As in the text: numero … e_fait, then the alert.
     AlertRow alert(query, event.commit, event.lot, event.id, event.change, event.level, event.message,
                    event.acknowledged, event.acknowledged_by, event.acknowledged_at, event.resolved_at, event.signal,
-                   event.condition_level, event.silent_until, event.assigned_to, event.comment);
+                   event.condition_level, event.silent_until, event.assigned_to, event.comment, event.what);
     while (query.Next()) page.rows.push_back(event.Get(alert.Get(lease, refs_)));
     if (!page.rows.empty()) after = page.rows.back().cursor;
     page.complete = page.rows.size() < wanted;

@@ -123,11 +123,11 @@ test('alerts: raised, risen, acknowledged, resolved, on sockets and over MQTT', 
   const id = await rise(40, 'alert_escalated');
   await alerts.ask({ type: 'escalate', alert_id: id }, { type: 'alert_escalated' });
   await alerts.ask({ type: 'escalate', alert_id: id }, { code: 'not_escalated' });
-  await alerts.ask({ type: 'silence', alert_id: id, minutes: 5 }, { type: 'alert_updated' });
-  await alerts.ask({ type: 'silence', alert_id: id, minutes: 0 }, { type: 'alert_updated' });
+  await alerts.ask({ type: 'silence', alert_id: id, minutes: 5 }, { type: 'alert_updated', fait: 'silenced' });
+  await alerts.ask({ type: 'silence', alert_id: id, minutes: 0 }, { type: 'alert_updated', fait: 'heard' });
   await alerts.ask({ type: 'silence', alert_id: id, minutes: 0 }, { code: 'not_silenced' });
-  await alerts.ask({ type: 'comment', alert_id: id, commentaire: 'vu' }, { type: 'alert_updated' });
-  await alerts.ask({ type: 'assign', alert_id: id, utilisateur: 1 }, { type: 'alert_updated' });
+  await alerts.ask({ type: 'comment', alert_id: id, commentaire: 'vu' }, { type: 'alert_updated', fait: 'commented' });
+  await alerts.ask({ type: 'assign', alert_id: id, utilisateur: 1 }, { type: 'alert_updated', fait: 'assigned' });
   await alerts.ask({ type: 'assign', alert_id: id, utilisateur: 1 }, { code: 'already_assigned' });
   await alerts.ask({ type: 'acknowledge', alert_id: id }, { type: 'alert_acknowledged' });
   await alerts.ask({ type: 'acknowledge', alert_id: id }, { code: 'already_acknowledged' });

@@ -67,11 +67,13 @@ export interface Told {
   isLate: boolean;
   /** Of `alert_updated`. */
   care: Care | null;
-  /** Of `alert_updated`: a comment, or what was changed, in one member. */
+  /** Of `alert_updated`: what was done, as the account says it; empty: not told. */
+  fact: string;
+  /** Of `alert_updated`: a comment, or what else belongs to the fact, in one member. */
   detail: string;
 }
 
-const NOTHING_TOLD: Told = { isLate: false, care: null, detail: "" };
+const NOTHING_TOLD: Told = { isLate: false, care: null, fact: "", detail: "" };
 
 export function changeAlert(
   list: AlertList, change: AlertChange, alert: Alert, cursor: number | null, now: number, told: Told = NOTHING_TOLD,
@@ -126,15 +128,21 @@ function careAfter(known: KnownCare, change: AlertChange, alert: Alert, told: To
     case "alert_resolved":
       return { ...known, state: stateAfterEnd(alert), conditionLevel: null };
     case "alert_updated":
-      return told.care === null ? { ...known, isRead: false } : updatedCare(known, told.care, told.detail);
+      return told.care === null ? { ...known, isRead: false } : updatedCare(known, told.care, told);
   }
 }
 
-// The text is a comment when the message changes nothing else; who wrote it, and when, is still to be read.
-function updatedCare(known: KnownCare, care: Care, detail: string): KnownCare {
+// Who wrote a comment, and when, is still to be read.
+function updatedCare(known: KnownCare, care: Care, told: Told): KnownCare {
+  if (!isComment(known, care, told)) return { ...known, ...care };
+  return { ...known, ...care, comment: { text: told.detail, by: null, at: null }, isRead: false };
+}
+
+// A message that does not say what was done carries a comment when it changes nothing else.
+function isComment(known: KnownCare, care: Care, { fact, detail }: Told): boolean {
+  if (fact !== "") return fact === "commented";
   const isOther = care.silentUntil !== known.silentUntil || care.assignedTo !== known.assignedTo;
-  if (!known.isRead || isOther || detail === "") return { ...known, ...care };
-  return { ...known, ...care, comment: { text: detail, by: null, at: null }, isRead: false };
+  return known.isRead && !isOther && detail !== "";
 }
 
 // Critical alerts and emergencies stay until they are acknowledged; the others end with their condition.

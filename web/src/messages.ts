@@ -65,7 +65,7 @@ export type AlertChange = "alert" | "alert_escalated" | "alert_acknowledged" | "
 
 export type ServerMessage =
   | { type: "readings"; readings: Reading[] }
-  | { type: "alert"; change: AlertChange; alert: Alert; cursor: number | null; isLate: boolean; care: Care | null; detail: string }
+  | { type: "alert"; change: AlertChange; alert: Alert; cursor: number | null; isLate: boolean; care: Care | null; fact: string; detail: string }
   | { type: "active_alerts"; alerts: Alert[] }
   | { type: "device"; device: Device }
   | { type: "system_alert"; alert: SystemAlert }
@@ -199,5 +199,6 @@ function parseAlertChange(change: AlertChange, value: Fields): ServerMessage | n
   if (alert === null) return null;
   const care = parseCare(value);
   const isLate = value["late"] === true || care?.late === true;
-  return { type: "alert", change, alert, cursor: number(value["cursor"]), isLate, care, detail: text(value["commentaire"]) };
+  const cursor = number(value["cursor"]);
+  return { type: "alert", change, alert, cursor, isLate, care, fact: text(value["fait"]), detail: text(value["commentaire"]) };
 }

@@ -20,7 +20,7 @@ const hear = (change: AlertChange, one: Alert, cursor: number | null = null, tol
 const care = (changes: Partial<Care> = {}): Care => ({
   state: "presente", conditionLevel: "critical", escalatesAt: null, silentUntil: null, assignedTo: null, late: false, ...changes,
 });
-const updated = (changes: Partial<Care>, detail = ""): Told => ({ isLate: false, care: care(changes), detail });
+const updated = (changes: Partial<Care>, detail = "", fact = ""): Told => ({ isLate: false, care: care(changes), fact, detail });
 const careOf = (id: number) => list.entries[id]!.care;
 const waiting = (): number[] => unacknowledged(list).map((entry) => entry.alert.id);
 
@@ -107,7 +107,7 @@ describe("acknowledgement", () => {
 
   test("an acknowledgement by somebody else is an acknowledgement", () => {
     let state = emptyWard(now);
-    state = reduceWard(state, { kind: "message", source: 1, message: { type: "alert", change: "alert", alert: alert(4), cursor: 1, isLate: false, care: null, detail: "" } }, now);
+    state = reduceWard(state, { kind: "message", source: 1, message: { type: "alert", change: "alert", alert: alert(4), cursor: 1, isLate: false, care: null, fact: "", detail: "" } }, now);
     state = reduceWard(state, { kind: "action", id: 4, action: { state: "pending", action: "acknowledge" } }, now);
     state = reduceWard(state, { kind: "message", source: "alerts", message: { type: "error", code: "already_acknowledged", message: "", alertId: 4 } }, now);
     expect(unacknowledged(state.alerts)).toEqual([]);
@@ -141,7 +141,7 @@ describe("what is done about an alert", () => {
   });
 
   test("a late alert is never present", () => {
-    hear("alert", alert(1), 1, { isLate: true, care: null, detail: "" });
+    hear("alert", alert(1), 1, { isLate: true, care: null, fact: "", detail: "" });
     expect(careOf(1)).toMatchObject({ late: true, state: "verrouillee" });
   });
 
@@ -155,7 +155,7 @@ describe("what is done about an alert", () => {
     expect(careOf(1).isMade).toBe(false);
   });
 
-  test("the text of an update is a comment only when it changes nothing else", () => {
+  test("the text of an update that does not say what was done is a comment only when it changes nothing else", () => {
     hear("alert", alert(1), 1);
     list = tellCare(list, alert(1), care(), [], now + 1, now + 1);
     hear("alert_updated", alert(1), 2, updated({ assignedTo: 4 }, "4"));
@@ -163,6 +163,17 @@ describe("what is done about an alert", () => {
     hear("alert_updated", alert(1), 3, updated({ assignedTo: 4 }, "Patient vu."));
     expect(careOf(1).comment).toEqual({ text: "Patient vu.", by: null, at: null });
     expect(unreadCare(list)).toEqual([1]);
+  });
+
+  test("an update that says what was done is a comment when it says so, and only then", () => {
+    hear("alert", alert(1), 1);
+    hear("alert_updated", alert(1), 2, updated({}, "4", "commented"));
+    expect(careOf(1).comment).toEqual({ text: "4", by: null, at: null });
+    list = tellCare(list, alert(1), care({ assignedTo: 4 }), [], now + 1, now + 1);
+    hear("alert_updated", alert(1), 3, updated({ assignedTo: 4 }, "4", "assigned"));
+    expect(careOf(1)).toMatchObject({ comment: null, isRead: true });
+    hear("alert_updated", alert(1), 4, updated({ assignedTo: 5 }, "Patient vu.", "commented"));
+    expect(careOf(1)).toMatchObject({ comment: { text: "Patient vu." }, assignedTo: 5, isRead: false });
   });
 
   test("an answer older than what was heard meanwhile changes nothing", () => {

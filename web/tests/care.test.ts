@@ -57,9 +57,9 @@ describe("what the server says", () => {
 
   test("an update of an alert carries its alarm and its text", () => {
     const message = parseMessage({
-      type: "alert_updated", alert: { id: 1, patient: 1, niveau: "critical", nature: "technique" }, cursor: 4, etat: "presente", tardive: true, commentaire: "vu",
+      type: "alert_updated", alert: { id: 1, patient: 1, niveau: "critical", nature: "technique" }, cursor: 4, etat: "presente", tardive: true, commentaire: "vu", fait: "commented",
     });
-    expect(message).toMatchObject({ change: "alert_updated", isLate: true, detail: "vu", alert: { technical: true }, care: { state: "presente" } });
+    expect(message).toMatchObject({ change: "alert_updated", isLate: true, fact: "commented", detail: "vu", alert: { technical: true }, care: { state: "presente" } });
   });
 
   test("a fault of the server is shown, also one whose name or level is unknown", () => {

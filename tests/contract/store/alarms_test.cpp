@@ -125,6 +125,29 @@ TEST_F(Alarms, AreAssignedAndCommented) {
   EXPECT_EQ(feed.rows[2].alert.alarm.presence, SignalPresence::kOn);
 }
 
+TEST_F(Alarms, SayInEachEventWhatWasDone) {
+  const std::int64_t id = Raise(AlertLevel::kCritical);
+  std::vector<AlertEvent> told = alerts_.Silence(id, kDoctor, kNow + 2 * kMinute, kNow).events;
+  const auto add = [&told](std::vector<AlertEvent> events) { told.insert(told.end(), events.begin(), events.end()); };
+  add(alerts_.FireDue(kNow + 2 * kMinute));
+  add(alerts_.Assign(id, kDoctor, 7, kNow + 3 * kMinute).events);
+  add(alerts_.Comment(id, kDoctor, "7", kNow + 3 * kMinute).events);
+  ASSERT_EQ(told.size(), 4U);
+  const char* whats[] = {"silenced", "heard", "assigned", "commented"};
+  const FeedPage<AlertEvent> feed = alerts_.EventsAfter(0, 100);
+  ASSERT_EQ(feed.rows.size(), 5U);
+  EXPECT_EQ(feed.rows[0].what, "raised");
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(told[i].what, whats[i]) << i;
+    EXPECT_EQ(feed.rows[i + 1].what, whats[i]) << i << " as it is read back";
+    EXPECT_EQ(feed.rows[i + 1].comment, told[i].comment) << i;
+  }
+  EXPECT_EQ(told[2].comment, told[3].comment) << "alone it does not say which";
+  Lease lease = database_.Write();
+  RunSql(lease, "UPDATE fajma_alerte_evenement SET fait = NULL");  // as an earlier version left them
+  EXPECT_EQ(alerts_.EventsAfter(0, 100).rows.at(4).what, "");
+}
+
 TEST_F(Alarms, OfLateReadingsAreOnesOfTheirOwn) {
   AlertRequest late = Request({AlarmInputKind::kLate, AlertLevel::kCritical}, kNow, "late:heart_rate");
   late.late = true;

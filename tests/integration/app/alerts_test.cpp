@@ -143,6 +143,7 @@ TEST_F(AlertsSocket, CarriesSilencesAssignmentsAndComments) {
   const std::string silenced = NextOf(demo, "alert_updated");
   EXPECT_NE(silenced.find(R"("etat":"presente","niveau_condition":"critical")"), std::string::npos) << silenced;
   EXPECT_EQ(silenced.find(R"("silence_jusqu":null)"), std::string::npos) << silenced;
+  EXPECT_TRUE(silenced.ends_with(R"("fait":"silenced"})")) << silenced;
   demo.SendText(R"({"type":"silence",)" + of_alert + R"(,"minutes":0})");
   EXPECT_NE(NextOf(demo, "alert_updated").find(R"("silence_jusqu":null)"), std::string::npos);
   demo.SendText(R"({"type":"silence",)" + of_alert + R"(,"minutes":0})");
@@ -150,7 +151,11 @@ TEST_F(AlertsSocket, CarriesSilencesAssignmentsAndComments) {
   demo.SendText(R"({"type":"comment",)" + of_alert + R"(,"commentaire":"<b>vu</b>"})");
   EXPECT_NE(NextOf(demo, "alert_updated").find(R"("commentaire":"<b>vu</b>")"), std::string::npos);
   demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":1})");
-  EXPECT_NE(NextOf(demo, "alert_updated").find(R"("assignee_a":1)"), std::string::npos);
+  const std::string assigned = NextOf(demo, "alert_updated");
+  EXPECT_NE(assigned.find(R"("assignee_a":1)"), std::string::npos);
+  EXPECT_TRUE(assigned.ends_with(R"("fait":"assigned"})")) << assigned;
+  WsClient later = Open("/ws/alerts/?apres=" + std::to_string(NumberIn(silenced, "cursor") - 1), UserToken());
+  EXPECT_EQ(NextOf(later, "alert_updated"), silenced) << "read back from the database";
   demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":1})");
   EXPECT_NE(NextOf(demo, "error").find("already_assigned"), std::string::npos);
   demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":4711})");

@@ -49,7 +49,7 @@ inline Alert MakeAlert(std::int64_t id, std::int64_t patient = 1) {
 }
 
 inline AlertEvent MakeEvent(Cursor cursor, AlertChange change, Alert alert) {
-  return {cursor, change, std::move(alert), {}};
+  return {cursor, change, std::move(alert), {}, {}};
 }
 
 }  // namespace fajma

@@ -81,7 +81,7 @@ TEST(Frames, AReadingOfAnotherTypeHasItsName) {
 }
 
 TEST(Frames, EachChangeOfAnAlert) {
-  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert(), {}};
+  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert(), {}, {}};
   EXPECT_EQ(AlertFrame(event), R"({"type":"alert","alert":)" + std::string(kAlertObject) + R"(,"cursor":77})");
   event.change = AlertChange::kEscalated;
   EXPECT_TRUE(AlertFrame(event).starts_with(R"({"type":"alert_escalated","alert":{"id":2,)"));
@@ -99,6 +99,13 @@ TEST(Frames, EachChangeOfAnAlert) {
       R"("date_creation":"2026-11-22T17:18:31.355933Z","nature":"physiologique"},"cursor":77})");
 }
 
+TEST(Frames, AnUpdatedAlertSaysWhatWasDone) {
+  AlertEvent event{77, AlertChange::kUpdated, DocumentedAlert(), "vu", "commented"};
+  EXPECT_TRUE(AlertFrame(event).ends_with(R"("tardive":false,"commentaire":"vu","fait":"commented"})"));
+  event.what.clear();
+  EXPECT_TRUE(AlertFrame(event).ends_with(R"("tardive":false,"commentaire":"vu"})")) << "of an earlier version";
+}
+
 TEST(Frames, ActiveAlerts) {
   EXPECT_EQ(ActiveAlertsFrame({}), R"({"type":"active_alerts","count":0,"alerts":[]})");
   const Alert alerts[] = {DocumentedAlert(), DocumentedAlert()};
@@ -108,7 +115,7 @@ TEST(Frames, ActiveAlerts) {
 }
 
 TEST(Frames, AnAlertOfADeviceIsTechnical) {
-  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert(), {}};
+  AlertEvent event{77, AlertChange::kRaised, DocumentedAlert(), {}, {}};
   event.alert.condition = "silence";
   EXPECT_NE(AlertFrame(event).find(R"("nature":"technique"})"), std::string::npos);
 }

@@ -77,6 +77,7 @@ TEST(CommitCodec, KeepsAnAlert) {
   event.alert.late = true;
   event.alert.assigned_to = 4;
   event.comment = "vu \"au lit\"";
+  event.what = "commented";
   commit.alerts = {event, event};
   commit.alerts.back().alert.alarm.condition.reset();
   commit.alerts.back().alert.resolved_at = 1'767'225'600'000'009;
@@ -89,6 +90,7 @@ TEST(CommitCodec, KeepsAnAlert) {
   EXPECT_TRUE(decoded.alerts[0].alert.late);
   EXPECT_EQ(decoded.alerts[0].alert.assigned_to, 4);
   EXPECT_EQ(decoded.alerts[0].comment, event.comment);
+  EXPECT_EQ(decoded.alerts[0].what, event.what);
   EXPECT_EQ(decoded.alerts[1].alert.alarm.condition, std::nullopt);
   EXPECT_EQ(decoded.alerts[1].alert.resolved_at, 1'767'225'600'000'009);
 }
