@@ -80,6 +80,7 @@ void Write(Writer& to, const AlertEvent& event) {
   OptionalInt(to, alert.resolved_at);
   to.Int(static_cast<int>(alert.alarm.presence));
   to.Int(alert.alarm.condition ? static_cast<int>(*alert.alarm.condition) : kNoLevel);
+  to.Int64(alert.alarm.escalates_at);
   to.Int64(alert.alarm.silent_until);
   to.Bool(alert.late);
   OptionalInt(to, alert.assigned_to);
@@ -212,6 +213,7 @@ bool Read(Reader from, AlertEvent& event) {
   alert.alarm.level = alert.level;
   const int condition = from.Choice<int>(std::ssize(kAlertLevelNames) + 1, kNoLevel);
   if (condition != kNoLevel) alert.alarm.condition = static_cast<AlertLevel>(condition);
+  alert.alarm.escalates_at = from.Int();
   alert.alarm.silent_until = from.Int();
   alert.late = from.Bool();
   alert.assigned_to = from.OptionalInt();

@@ -73,7 +73,8 @@ TEST(CommitCodec, KeepsAnAlert) {
   event.alert.acknowledged_by = 2;
   event.alert.acknowledged_at = 1'767'225'600'000'001;
   event.alert.created_at = 1'767'225'600'000'000;
-  event.alert.alarm = {SignalPresence::kOn, AlertLevel::kEmergency, AlertLevel::kWarning, 0, 1'767'225'600'000'002};
+  event.alert.alarm = {SignalPresence::kOn, AlertLevel::kEmergency, AlertLevel::kWarning, 1'767'225'600'000'003,
+                       1'767'225'600'000'002};
   event.alert.late = true;
   event.alert.assigned_to = 4;
   event.comment = "vu \"au lit\"";
