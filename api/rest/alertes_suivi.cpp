@@ -1,6 +1,7 @@
-// What is done about an alert beside its acknowledgement, and the account of it.
+// What is done about an alert beside its acknowledgement, the account of it, and whom it may be given to.
 #include <utility>
 
+#include "api/rest/lists.h"
 #include "api/rest/resource_fields.h"
 #include "api/rest/resources.h"
 #include "core/json/alert_json.h"
@@ -56,6 +57,14 @@ Lookups AssigneeLookups(const Call& call) {
   return lookups;
 }
 
+void AppendCarer(std::string& out, const Carer& carer) {
+  json::ObjectWriter writer(out);
+  writer.Integer("id", carer.id);
+  writer.String("username", carer.name);
+  writer.String("role", carer.role);
+  writer.End();
+}
+
 }  // namespace
 
 http::Response ShowAlertAccount(Call& call) {
@@ -101,6 +110,12 @@ http::Response CommentAlert(Call& call) {
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const std::string text = *std::get<Values>(read).Text("commentaire");
   return Answer(call, call.app.alerts.Comment(alert->id, call.identity->user.id, text, call.app.now()), "");
+}
+
+http::Response ListAlertCarers(Call& call) {
+  const bool sees_all = (call.identity->role & kRoomRoles) == 0;
+  const auto seer = sees_all ? std::nullopt : std::optional(call.identity->user.id);
+  return AnswerArray(call.app.users.ListCarers(seer), AppendCarer);
 }
 
 }  // namespace fajma::rest

@@ -80,6 +80,7 @@ http::Response EscalateAlert(Call& call);
 http::Response SilenceAlert(Call& call);
 http::Response AssignAlert(Call& call);
 http::Response CommentAlert(Call& call);
+http::Response ListAlertCarers(Call& call);
 
 // seuils.cpp
 http::Response ListThresholds(Call& call);

@@ -47,6 +47,7 @@ std::span<const Route> Routes() {
       {"POST", "/api/iot/alertes/", CreateAlert, kAdministrateur, false, AlertFields()},
       {"GET", "/api/iot/alertes/active/", ListActiveAlerts, kReaders, true},
       {"GET", "/api/iot/alertes/critical/", ListCriticalAlerts, kReaders, true},
+      {"GET", "/api/iot/alertes/soignants/", ListAlertCarers, kCarers},
       {"GET", "/api/iot/alertes/{id}/", ShowAlert, kReaders},
       {"PUT", "/api/iot/alertes/{id}/", ReplaceAlert, kAdministrateur, false, AlertFields()},
       {"PATCH", "/api/iot/alertes/{id}/", ChangeAlert, kAdministrateur, false, AlertFields()},

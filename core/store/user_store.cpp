@@ -92,6 +92,16 @@ void WriteRow(Lease& lease, const User& user) {
       .Run();
 }
 
+// TakesCareOfAlerts as SQL, but for being active.
+std::string HasAlertRole() {
+  std::string text;
+  for (const std::string_view role : kAlertRoles) {
+    text += text.empty() ? "role IN ('" : "', '";
+    text += role;
+  }
+  return text + "')";
+}
+
 bool IsAdministrator(const User& user) { return user.active && user.role == "administrateur"; }
 
 // One change of a user at a time, or two of the last administrators could each be demoted beside the other.
@@ -138,6 +148,23 @@ Page<User> UserStore::List(PageRequest page) {
   while (query.Next()) result.rows.push_back(row);
   for (User& user : result.rows) ReadRooms(lease, user);
   return result;
+}
+
+std::vector<Carer> UserStore::ListCarers(std::optional<std::int64_t> seer) {
+  static const std::string select =
+      "SELECT id, username, role FROM fajma_utilisateur WHERE is_active = 1 AND " + HasAlertRole();
+  constexpr std::string_view kSharesARoom =
+      " AND EXISTS (SELECT 1 FROM fajma_utilisateur_salle sienne WHERE sienne.utilisateur_id = :par AND"
+      " (role = 'administrateur' OR EXISTS (SELECT 1 FROM fajma_utilisateur_salle autre WHERE"
+      " autre.utilisateur_id = fajma_utilisateur.id AND autre.salle = sienne.salle)))";
+  Lease lease = database_.Read();
+  Statement query(lease, select + std::string(seer ? kSharesARoom : "") + " ORDER BY id LIMIT :limit");
+  if (seer) query.Bind("par", *seer);
+  Carer row;
+  query.Bind("limit", kMaxCarers).Into(row.id, row.name, row.role);
+  std::vector<Carer> carers;
+  while (query.Next()) carers.push_back(row);
+  return carers;
 }
 
 std::optional<User> UserStore::Create(const User& user) {

@@ -36,6 +36,14 @@ inline bool TakesCareOfAlerts(const User& user) {
   return user.active && std::find(std::begin(kAlertRoles), std::end(kAlertRoles), user.role) != std::end(kAlertRoles);
 }
 
+// One of them, as colleagues see them.
+struct Carer {
+  std::int64_t id = 0;
+  std::string name;
+  std::string role;
+};
+inline constexpr std::int64_t kMaxCarers = 200;
+
 // What to change: an absent field stays as it is.
 struct UserPatch {
   std::optional<std::string> name;
@@ -66,6 +74,9 @@ class UserStore {
   std::optional<User> Find(std::int64_t id);
   std::optional<User> FindByName(const std::string& name);
   Page<User> List(PageRequest page);  // by id
+  // Who takes care of alerts and sees one of the rooms of the user `seer`, who counts too; absent: all who take care of
+  // alerts. An administrateur sees every room. By id, at most kMaxCarers.
+  std::vector<Carer> ListCarers(std::optional<std::int64_t> seer);
 
   // The id is given here. Absent when the name is taken.
   std::optional<User> Create(const User& user);

@@ -48,6 +48,36 @@ TEST_F(Accounts, ChangeOnlyWhatAPatchNames) {
   EXPECT_EQ(found->tokens_since, 0);
 }
 
+TEST_F(Accounts, OfCarersAreListedForThoseWhoShareARoom) {
+  const auto names = [this](std::optional<std::int64_t> seer) {
+    Names listed;
+    for (const Carer& carer : users_.ListCarers(seer)) listed.push_back(carer.name + " " + carer.role);
+    return listed;
+  };
+  const std::int64_t head = AddUser("chef", "administrateur");
+  const std::int64_t doctor = AddUser("un", "medecin", {"salle1", "salle2", "salle3"});
+  const std::int64_t nurse = AddUser("deux", "infirmier", {"salle2", "salle3"});
+  const std::int64_t elsewhere = AddUser("trois", "infirmier", {"salle4"});
+  const std::int64_t roomless = AddUser("quatre");
+  AddUser("technicien", "technicien", {"salle1"});
+  AddUser("integrateur", "integrateur", {"salle1"});
+  users_.SetActive(AddUser("partie", "infirmier", {"salle1"}), false);
+  EXPECT_EQ(names(doctor), (Names{"chef administrateur", "un medecin", "deux infirmier"})) << "each once, by id";
+  EXPECT_EQ(names(nurse), (Names{"chef administrateur", "un medecin", "deux infirmier"}));
+  EXPECT_EQ(names(elsewhere), (Names{"chef administrateur", "trois infirmier"}));
+  EXPECT_EQ(names(roomless), Names()) << "who sees no room shares none";
+  EXPECT_EQ(names(std::nullopt),
+            (Names{"chef administrateur", "un medecin", "deux infirmier", "trois infirmier", "quatre medecin"}));
+  EXPECT_EQ(users_.ListCarers(doctor).at(0).id, head);
+}
+
+TEST_F(Accounts, OfCarersAreListedUpToABound) {
+  for (std::int64_t i = 0; i <= kMaxCarers; ++i) AddUser("soignant" + std::to_string(i));
+  const std::vector<Carer> carers = users_.ListCarers({});
+  ASSERT_EQ(std::ssize(carers), kMaxCarers);
+  EXPECT_EQ(carers.back().name, "soignant" + std::to_string(kMaxCarers - 1));
+}
+
 TEST_F(Accounts, HaveANameOfTheirOwn) {
   AddUser("un");
   const std::int64_t other = AddUser("deux");

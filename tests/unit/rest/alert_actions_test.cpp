@@ -54,6 +54,21 @@ TEST_F(AlertActions, AssignToWhoMayTakeCare) {
   EXPECT_EQ(FieldOf(Send({"POST", Path(id, "assign"), R"({"utilisateur":null})"}), "assignee_a"), "null");
 }
 
+TEST_F(AlertActions, OfferTheColleaguesOfOnesRooms) {
+  const auto row = [this](const std::string& user) {
+    const User found = users_->FindByName(user).value();
+    return R"({"id":)" + std::to_string(found.id) + R"(,"username":")" + user + R"(","role":")" + found.role + "\"}";
+  };
+  const auto list = [this](const std::string& user) {
+    return std::string(Send({"GET", "/api/iot/alertes/soignants/"}, user).BodyView());
+  };
+  EXPECT_EQ(list("demo"), "[" + row("demo") + "," + row("medecin") + "," + row("infirmier") + "]");
+  EXPECT_EQ(list("medecin"), "[" + row("demo") + "," + row("medecin") + "]") << "infirmier is in another room";
+  users_->SetRooms(users_->FindByName("infirmier")->id, {"salle1", "salle2"});
+  EXPECT_EQ(list("medecin"), list("demo"));
+  EXPECT_EQ(Send({"GET", "/api/iot/alertes/soignants/"}, "integrateur").status, 403);
+}
+
 TEST_F(AlertActions, KeepTheAccountOfWhoDidWhat) {
   const std::int64_t id = Make();
   Send({"POST", Path(id, "comment"), R"({"commentaire":"Vu, <b>au lit</b>"})"}, "medecin");
