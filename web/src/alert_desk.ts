@@ -3,7 +3,7 @@
 
 import { unreadCare } from "./alerts";
 import { ApiError, type Api } from "./api";
-import { mayListUsers, type ActionName, type AlertAction } from "./permissions";
+import { mayDo, mayListUsers, type ActionName, type AlertAction } from "./permissions";
 import type { WardEvent, WardState } from "./ward";
 
 const ACK_TIMEOUT_MS = 4_000;
@@ -71,13 +71,15 @@ export class AlertDesk {
     unreadCare(alerts).slice(0, MAX_READS).forEach((id) => this.read(id));
   }
 
-  /** Names, for those who may list them. */
+  /** Names, for those who may give alerts to others: of all users, or of the colleagues of their rooms. */
   async readUsers(): Promise<void> {
     const now = Date.now();
     const isRecent = now >= this.usersReadAt && now - this.usersReadAt < USERS_EVERY_MS;
-    if (isRecent || !mayListUsers(this.links.state().me)) return;
+    const { me } = this.links.state();
+    if (isRecent || !mayDo(me, "assign")) return;
     this.usersReadAt = now;
-    this.links.dispatch({ kind: "users", users: await this.links.api.users() });
+    const users = await (mayListUsers(me) ? this.links.api.users() : this.links.api.carers());
+    this.links.dispatch({ kind: "users", users });
   }
 
   private isPending(id: number): boolean {

@@ -132,6 +132,11 @@ export class Api {
     return parseRows(await this.list("/api/utilisateurs/"), parseUser);
   }
 
+  /** The colleagues of one's rooms, for those who may not list all users. */
+  async carers(): Promise<User[]> {
+    return parseRows(await this.get("/api/iot/alertes/soignants/"), parseUser);
+  }
+
   private get(path: string): Promise<unknown> {
     return this.authorized("GET", path);
   }

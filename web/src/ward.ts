@@ -62,7 +62,7 @@ export interface WardState {
   account: Account | null;
   /** Who is signed in; null: not known yet. */
   me: User | null;
-  /** By id; only for those who may list them. */
+  /** By id, as far as the one who is signed in may list them. */
   users: Readonly<Record<number, User>>;
   clock: ClockSample | null;
   /** Local time of the last tick, ms. Ages are counted up to here. */

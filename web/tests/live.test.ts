@@ -38,6 +38,7 @@ let acted: AlertAction[];
 let actAnswer: () => Promise<unknown>;
 let accountsRead: number[];
 let news2Asked: number[];
+let role: string;
 let ward: LiveWard;
 
 beforeEach(async () => {
@@ -53,6 +54,7 @@ beforeEach(async () => {
   acted = [];
   accountsRead = [];
   news2Asked = [];
+  role = "administrateur";
   actAnswer = () => Promise.resolve({ alert: parseAlert(RAISED.alert)!, care: CARE });
   answer = () => Promise.resolve(null);
   ward = new LiveWard({
@@ -62,7 +64,8 @@ beforeEach(async () => {
     recent: () => Promise.resolve([]),
     latest: () => Promise.resolve([]),
     unacknowledgedAlerts: () => Promise.resolve([]),
-    me: () => Promise.resolve({ id: 1, name: "demo", role: "administrateur", isActive: true }),
+    me: () => Promise.resolve({ id: 1, name: "demo", role, isActive: true }),
+    carers: () => Promise.resolve([{ id: 3, name: "infirmier", role: "infirmier", isActive: true }]),
     users: () => Promise.resolve([{ id: 2, name: "MOREAU Jeanne", role: "medecin", isActive: true }]),
     account: (id: number) => {
       accountsRead.push(id);
@@ -226,9 +229,12 @@ describe("what is done about an alert", () => {
     expect(ward.state().account).toBeNull();
   });
 
-  test("names of colleagues are read for who may list them", async () => {
+  test("names are read of all users by who may list them, of the colleagues of their rooms by other carers", async () => {
     await pass(10);
     expect(ward.state().users[2]?.name).toBe("MOREAU Jeanne");
+    role = "infirmier";
+    await pass(120_000);
+    expect(Object.values(ward.state().users).map((user) => user.name)).toEqual(["infirmier"]);
   });
 });
 

@@ -11,6 +11,7 @@ import { AlertMore } from "../src/components/AlertMore";
 import { News2Line } from "../src/components/News2Line";
 import { SystemBanner } from "../src/components/SystemBanner";
 import type { Alert } from "../src/messages";
+import { parseUser } from "../src/permissions";
 import { emptyWard, momentOf, reduceWard, type WardEvent, type WardState } from "../src/ward";
 
 const T0 = Date.parse("2026-03-01T10:00:00Z");
@@ -69,7 +70,7 @@ describe("alerts", () => {
     kind: "message",
     source: "alerts",
     message: {
-      type: "alert", change: "alert", cursor: 1, isLate: false, care: null, detail: "", alert: ALERT,
+      type: "alert", change: "alert", cursor: 1, isLate: false, care: null, fact: "", detail: "", alert: ALERT,
     },
   };
   const panel = (state: WardState): string => renderToStaticMarkup(<AlertPanel state={state} onAct={() => Promise.resolve(false)} onShowAccount={() => {}} />);
@@ -99,7 +100,7 @@ describe("what is done about an alert", () => {
   const told = (alert: Partial<Alert>, care: Partial<Care> = {}): WardEvent => ({
     kind: "message", source: "alerts",
     message: {
-      type: "alert", change: "alert_updated", cursor: 1, isLate: false, detail: "", alert: { ...ALERT, title: "T", ...alert },
+      type: "alert", change: "alert_updated", cursor: 1, isLate: false, fact: "", detail: "", alert: { ...ALERT, title: "T", ...alert },
       care: { state: "presente", conditionLevel: null, escalatesAt: null, silentUntil: null, assignedTo: null, late: false, ...care },
     },
   });
@@ -139,6 +140,14 @@ describe("what is done about an alert", () => {
     expect(more(ward(told({ level: "critical" }), me("medecin")))).toContain("escalate-9");
     expect(more(ward(told({ level: "critical" }), me("infirmier")))).not.toContain("escalate-9");
     expect(more(ward(told({ level: "emergency" }), me("medecin")))).not.toContain("escalate-9");
+  });
+
+  test.each(["medecin", "infirmier"])("%s may give it to a colleague by name, whose name is shown then", (role) => {
+    const carers: WardEvent = { kind: "users", users: [1, 3].map((id) => parseUser({ id, username: `soignant${id}`, role: "infirmier" })!) };
+    const html = more(ward(told({}), me(role), carers));
+    expect(html).toContain(">À soignant3</option>");
+    expect(html).not.toContain("soignant1");
+    expect(panel(told({}, { assignedTo: 3 }), me(role), carers)).toContain("Confiée à soignant3");
   });
 
   test("the account is text, newest first, with names where they are known", () => {

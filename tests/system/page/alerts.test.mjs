@@ -159,6 +159,20 @@ test("an alert is given to oneself, to a colleague, and to nobody", async () => 
   assert.equal(await card(id).locator(".care").getByText("Confiée").count(), 0);
 });
 
+test("who may not list users gives an alert to a colleague by name, and sees the names of others", async () => {
+  const id = await raise("critical");
+  const nurse = await signIn("infirmier");
+  await openAccount(id, nurse);
+  await nurse.getByTestId(`account-${id}`).getByText("par demo").waitFor();
+  const labels = await nurse.getByTestId(`assign-to-${id}`).locator("option").allInnerTexts();
+  assert.deepEqual(labels.sort(), ["À demo", "À medecin", "À moi"]);
+  await nurse.getByTestId(`assign-to-${id}`).selectOption({ label: "À medecin" });
+  await nurse.getByTestId(`assign-${id}`).click();
+  await says(id, "Confiée à medecin", nurse);
+  await says(id, "Confiée à medecin");
+  await nurse.context().close();
+});
+
 test("two taps escalate by one level", async () => {
   const id = await raise("warning");
   await openAccount(id);
