@@ -47,12 +47,12 @@ http::Response Answer(Call& call, const AlertResult& result, std::string_view al
   return Show(result.events.back().alert);
 }
 
-// Who takes care of an alert must be able to.
-Lookups AssigneeLookups(const Call& call) {
+// Who takes care of an alert must be able to, and see its patient.
+Lookups AssigneeLookups(const Call& call, const Alert& alert) {
   Lookups lookups;
-  lookups.exists = [&call](const Field&, std::int64_t id) {
+  lookups.exists = [&call, room = alert.patient ? alert.patient->room : ""](const Field&, std::int64_t id) {
     const std::optional<User> user = call.app.users.Find(id);
-    return user && TakesCareOfAlerts(*user);
+    return user && TakesCareOfAlertsIn(*user, room);
   };
   return lookups;
 }
@@ -96,7 +96,7 @@ http::Response SilenceAlert(Call& call) {
 http::Response AssignAlert(Call& call) {
   const std::optional<Alert> alert = FindVisibleAlert(call);
   if (!alert) return NotFound();
-  auto read = ReadValues(call, AssignFields(), AssigneeLookups(call));
+  auto read = ReadValues(call, AssignFields(), AssigneeLookups(call, *alert));
   if (auto* refusal = std::get_if<http::Response>(&read)) return std::move(*refusal);
   const auto to = std::get<Values>(read).Integer("utilisateur");
   return Answer(call, call.app.alerts.Assign(alert->id, call.identity->user.id, to, call.app.now()),

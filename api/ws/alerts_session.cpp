@@ -25,6 +25,7 @@ struct AlertArgument {
 struct AlertOrder {
   std::int64_t alert_id = 0;
   std::int64_t user_id = 0;
+  std::string room;  // of its patient
   Micros now = 0;
   AlertArgument argument;
 };
@@ -89,9 +90,9 @@ const char* ReadComment(const SocketRequest& request, AlertArgument& argument) {
   return good ? nullptr : "commentaire : de 1 à 1000 caractères.";
 }
 
-bool MayTakeCare(const Services& services, std::int64_t user_id) {
+bool MayTakeCare(const Services& services, const AlertOrder& order, std::int64_t user_id) {
   const std::optional<User> user = UserStore(services.database).Find(user_id);
-  return user && TakesCareOfAlerts(*user);
+  return user && TakesCareOfAlertsIn(*user, order.room);
 }
 
 }  // namespace
@@ -141,7 +142,7 @@ constexpr AlertsSession::Action AlertsSession::kActions[] = {
      ReadUser,
      [](const Services& services, const AlertOrder& order) {
        const auto to = order.argument.number;
-       if (to && !MayTakeCare(services, *to)) return AlertResult{AlertOutcome::kUnknown, {}};
+       if (to && !MayTakeCare(services, order, *to)) return AlertResult{AlertOutcome::kUnknown, {}};
        return services.alerts.Assign(order.alert_id, order.user_id, to, order.now);
      },
      {"not_found", "Alerte ou utilisateur inconnu."},
@@ -243,6 +244,7 @@ void AlertsSession::Act(Connection& connection, const Action& action, AlertOrder
           const std::optional<Alert> alert = services.alerts.Find(alert_id);
           const bool seen = alert && AreSeen(topic.rooms, *alert->patient);
           order.now = SystemNow();
+          if (seen) order.room = alert->patient->room;
           const AlertResult result = seen ? action.perform(services, order) : AlertResult{AlertOutcome::kUnknown, {}};
           if (!result.events.empty()) services.bus.Publish(CommitOfAlerts(result.events));
           if (result.outcome != AlertOutcome::kDone) {

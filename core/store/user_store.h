@@ -35,6 +35,11 @@ inline constexpr std::string_view kAlertRoles[] = {"administrateur", "medecin", 
 inline bool TakesCareOfAlerts(const User& user) {
   return user.active && std::find(std::begin(kAlertRoles), std::end(kAlertRoles), user.role) != std::end(kAlertRoles);
 }
+// Of those of the patients in that room.
+inline bool TakesCareOfAlertsIn(const User& user, std::string_view room) {
+  return TakesCareOfAlerts(user) &&
+         (user.role == kAlertRoles[0] || std::find(user.rooms.begin(), user.rooms.end(), room) != user.rooms.end());
+}
 
 // One of them, as colleagues see them.
 struct Carer {

@@ -10,12 +10,15 @@ const std::string kNotEscalated = R"({"type":"error","code":"not_escalated","mes
 
 class AlertsSocket : public AppTest {
  protected:
-  void LetSee(const std::string& user, const std::vector<std::string>& rooms) {
+  // Returns the user's id.
+  std::int64_t LetSee(const std::string& user, const std::vector<std::string>& rooms) {
     DatabaseOptions options;
     options.url = settings_.database_url;
     Database database(options);
     UserStore users(database);
-    users.SetRooms(users.FindByName(user)->id, rooms);
+    const std::int64_t id = users.FindByName(user)->id;
+    users.SetRooms(id, rooms);
+    return id;
   }
   void Measure(int device, const std::string& values) {
     device_.Publish("fajma/v1/devices/aabbcc00000" + std::to_string(device) + "/data", values);
@@ -158,8 +161,11 @@ TEST_F(AlertsSocket, CarriesSilencesAssignmentsAndComments) {
   EXPECT_EQ(NextOf(later, "alert_updated"), silenced) << "read back from the database";
   demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":1})");
   EXPECT_NE(NextOf(demo, "error").find("already_assigned"), std::string::npos);
-  demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":4711})");
-  EXPECT_NE(NextOf(demo, "error").find("not_found"), std::string::npos);
+  const std::int64_t elsewhere = LetSee("infirmier", {"salle2"});
+  for (const std::int64_t user : {std::int64_t{4711}, elsewhere}) {
+    demo.SendText(R"({"type":"assign",)" + of_alert + R"(,"utilisateur":)" + std::to_string(user) + "}");
+    EXPECT_NE(NextOf(demo, "error").find("not_found"), std::string::npos) << user;
+  }
 }
 
 TEST_F(AlertsSocket, TakesTheCommentsThatRestTakes) {

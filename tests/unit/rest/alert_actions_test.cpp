@@ -52,6 +52,10 @@ TEST_F(AlertActions, AssignToWhoMayTakeCare) {
   EXPECT_EQ(Send({"POST", Path(id, "assign"), to(technician)}).BodyView(),
             R"({"utilisateur":["Invalid pk \")" + std::to_string(technician) + R"(\" - object does not exist."]})");
   EXPECT_EQ(FieldOf(Send({"POST", Path(id, "assign"), R"({"utilisateur":null})"}), "assignee_a"), "null");
+  const std::int64_t nurse = users_->FindByName("infirmier")->id;
+  EXPECT_EQ(Send({"POST", Path(id, "assign"), to(nurse)}).status, 400) << "who does not see the patient's room";
+  users_->SetRooms(nurse, {"salle1", "salle2"});
+  EXPECT_EQ(FieldOf(Send({"POST", Path(id, "assign"), to(nurse)}), "assignee_a"), std::to_string(nurse));
 }
 
 TEST_F(AlertActions, OfferTheColleaguesOfOnesRooms) {
