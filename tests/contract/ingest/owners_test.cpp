@@ -215,6 +215,7 @@ TEST_F(Owners, ChangeInTurnWithoutDoublingAnything) {
   const auto hear = [&](const Commit& commit) {
     for (const auto& each : processes) each->bus.Publish(std::make_shared<Commit>(commit));
   };
+  ASSERT_TRUE(Eventually([&] { return Count("fajma_bail") == 1; })) << "there is work to give";
   constexpr std::int64_t kPatients = 9;
   for (std::int64_t i = 0; i < kPatients; ++i) {
     const std::int64_t patient = AddPatient("owned" + std::to_string(i));
