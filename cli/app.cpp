@@ -76,10 +76,11 @@ App::Parts::Parts(const Settings& settings, const AppOptions& options)
     watch.AppendMetrics(out);
   });
   if (api) api->Serve();
-  StartWatch();
-  if (settings.metrics_address.empty()) return;
-  status = std::make_unique<StatusServer>(
-      settings.metrics_address, foundation, [this] { return FindFault(); }, [this] { return FindDefects(); });
+  if (!settings.metrics_address.empty()) {
+    status = std::make_unique<StatusServer>(
+        settings.metrics_address, foundation, [this] { return FindFault(); }, [this] { return FindDefects(); });
+  }
+  StartWatch();  // last: it uses what a part that cannot start would take away under it
 }
 
 void App::Parts::StartWatch() { watch.Start(api ? std::optional(api->SelfTestSocket()) : std::nullopt); }

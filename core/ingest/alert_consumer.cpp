@@ -77,7 +77,7 @@ void AlertConsumer::Remember() {
   }
 }
 
-void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
+void AlertConsumer::Consume(const Commit& commit, EventBus& bus, Micros up_to) {
   try {
     // What the engine has asked for must be stored first: it takes those alerts for present.
     if (requests_.empty()) ReloadIfChanged();
@@ -92,7 +92,7 @@ void AlertConsumer::Consume(const Commit& commit, EventBus& bus) {
   const auto now = std::chrono::steady_clock::now();
   try {
     if (now >= timers_due_) FollowClock();
-    if (commit.messages.empty()) engine_.OnTime(SystemNow(), requests_);
+    if (commit.messages.empty()) engine_.OnTime(std::min(up_to, SystemNow()), requests_);
     NoteDelay(commit);
     if (now >= devices_due_) JudgeDevices();
     if (!requests_.empty() || probe_ || (now >= checkpoint_due_ && seen_ > stored_)) {

@@ -31,10 +31,12 @@ class AlertConsumer {
   // Throws DatabaseError.
   void Recover(EventBus& bus);
 
-  // What a commit does to alerts; one that was evaluated before does nothing. An empty one says that there is nothing
-  // to do: the time goes on. A database that fails is asked again with the next commit: nothing is skipped. Throws
-  // OwnershipLost, then it must recover.
-  void Consume(const Commit& commit, EventBus& bus);
+  // What a commit does to alerts; one that was evaluated before does nothing. Without readings the time goes on to
+  // `up_to`: all that was received until then has been given. An empty one says that there is nothing to do. A database
+  // that fails is asked again with the next commit: nothing is skipped. Throws OwnershipLost, then it must recover.
+  void Consume(const Commit& commit, EventBus& bus, Micros up_to);
+  // From the receipt of a message to Consume, the longest of late: so old may be what is still to come.
+  Micros delay() const { return delay_; }
 
  private:
   void ReloadIfChanged();
@@ -69,7 +71,7 @@ class AlertConsumer {
   std::chrono::steady_clock::time_point devices_due_{};
   Micros wall_offset_ = 0;      // of the wall clock to the steady one
   Micros listening_since_ = 0;  // what devices sent since then has been evaluated without a gap
-  Micros delay_ = 0;            // from the receipt of a message to here, the longest of late
+  Micros delay_ = 0;
   std::chrono::steady_clock::time_point delay_until_{};
 };
 

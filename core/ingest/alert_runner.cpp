@@ -73,10 +73,13 @@ void AlertRunner::Own(const std::stop_token& stop) {
   consumer_.Recover(bus_);
   auto renew_at = Clock::now() + kRenewEvery;
   while (!stop.stop_requested()) {
-    for (const CommitPtr& commit : WaitForCommits(stop, renew_at)) consumer_.Consume(*commit, bus_);
+    for (const CommitPtr& commit : WaitForCommits(stop, renew_at)) {
+      consumer_.Consume(*commit, bus_, commit->probe ? commit->probe->received_at : 0);
+    }
     if (Clock::now() < renew_at) continue;
     if (!Renew()) throw OwnershipLost();
-    consumer_.Consume(Commit(), bus_);  // what could not be stored before
+    // What could not be stored before; a door may still be working through what it could not store.
+    consumer_.Consume(Commit(), bus_, SystemNow() - consumer_.delay());
     renew_at = Clock::now() + kRenewEvery;
   }
 }

@@ -72,7 +72,7 @@ void Ingest::Run(const std::stop_token& stop) {
     if (passed_since_ && (ends || std::chrono::steady_clock::now() - *passed_since_ >= kLongestDelay)) StorePassed();
     if (ends) return;
     if (!has_read) {
-      if (alerts_) alerts_->Consume(Commit(), bus_);  // what could not be stored before
+      if (alerts_) alerts_->Consume(Commit(), bus_, SystemNow());  // what could not be stored before
       Wait(stop);
     }
   }
@@ -325,14 +325,15 @@ void Ingest::Finish(Attempt attempt) {
     for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i]->passed = attempt.passed[i];
     if (!passed_since_) passed_since_ = std::chrono::steady_clock::now();
   }
-  Publish(std::move(attempt.result));
+  Publish(std::move(attempt.result), items_[attempt.first + attempt.count - 1].raw.received_at);
   // Only now may the segments go: the items' payloads stand in them.
   if (attempt.first + attempt.count == items_.size()) {
     for (const auto& source : sources_) source->journal->Release(source->stored);
   }
 }
 
-void Ingest::Publish(BatchResult result) {
+// `received_at`: of its last message.
+void Ingest::Publish(BatchResult result, Micros received_at) {
   for (const Door door : {Door::kMqtt, Door::kApi}) {
     counters_.CountSettled(door, result.settled[static_cast<std::size_t>(door)]);
   }
@@ -341,7 +342,7 @@ void Ingest::Publish(BatchResult result) {
   for (const std::string_view reason : result.reasons) counters_.CountReason(reason);
   const CommitPtr commit = std::move(result.commit);
   bus_.Publish(commit);
-  if (alerts_) alerts_->Consume(*commit, bus_);
+  if (alerts_) alerts_->Consume(*commit, bus_, received_at);
 }
 
 void Ingest::Wait(const std::stop_token& stop) {

@@ -89,7 +89,7 @@ class Ingest {
   bool Abandon(std::size_t index, std::string_view reason);
   bool EndsItsPayload(std::size_t index) const;
   void Rewind();
-  void Publish(BatchResult result);
+  void Publish(BatchResult result, Micros received_at);
   void Wait(const std::stop_token& stop);
 
   Database& database_;

@@ -156,7 +156,7 @@ double TimeConsumer(Database& database, double& recovery_ms) {
       commits[i].messages.assign(first, first + kMessagesOfCommit);
     }
     const auto work = [&] {
-      for (const Commit& commit : commits) consumer.Consume(commit, bus);
+      for (const Commit& commit : commits) consumer.Consume(commit, bus, now);
     };
     round == 0 ? work() : watch.Time(work);
   }

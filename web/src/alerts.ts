@@ -300,6 +300,16 @@ export function isClosed(entry: AlertEntry): boolean {
   return entry.care.state === "close";
 }
 
+/**
+ * Whether it can be taken a level higher by hand. A technical condition has a ceiling, which the page knows by whether the
+ * alert is to escalate by itself.
+ */
+export function canEscalate(entry: AlertEntry): boolean {
+  const { alert, care } = entry;
+  const hasRoom = alert.technical ? care.escalatesAt !== null : alert.level !== "emergency";
+  return hasRoom && !alert.acknowledged && !isClosed(entry);
+}
+
 export function unacknowledged(list: AlertList): AlertEntry[] {
   return sortEntries(Object.values(list.entries).filter((entry) => !entry.alert.acknowledged));
 }

@@ -25,6 +25,7 @@ export class LiveWard {
   private readonly loads: (() => Promise<void>)[] = [];
   private running = 0;
   private resyncing: Promise<void> | null = null;
+  private isAsking = false;
   private stopped = false;
   private drawnAt = 0;
   private drawTimer: ReturnType<typeof setTimeout> | undefined;
@@ -107,16 +108,18 @@ export class LiveWard {
     this.askNews2();
   };
 
-  // One question a second at most, however many patients there are; none for a page that nobody looks at.
+  // One question at a time and one a second at most, however many patients there are and however slow the server is;
+  // none for a page that nobody looks at. What concerns the alerts never waits behind them.
   private askNews2(): void {
-    if (document.hidden || this.current.alertsLink.status !== "up") return;
+    if (this.isAsking || document.hidden || this.current.alertsLink.status !== "up") return;
     const states = new Map(Object.values(this.current.patients).map((one) => [one.patient.id, one.news2]));
     const patient = nextToAsk(states, Date.now());
     if (patient === null) return;
     this.dispatch({ kind: "news2_asked", patient });
-    this.load(async () => {
-      const news2 = await this.api.news2(patient).catch(() => null);
-      this.dispatch({ kind: "news2", patient, news2 });
+    this.isAsking = true;
+    void this.api.news2(patient).catch(() => null).then((news2) => {
+      this.isAsking = false;
+      if (!this.stopped) this.dispatch({ kind: "news2", patient, news2 });
     });
   }
 

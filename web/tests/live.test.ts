@@ -39,6 +39,7 @@ let actAnswer: () => Promise<unknown>;
 let accountsRead: number[];
 let news2Asked: number[];
 let role: string;
+let news2Takes: number;
 let ward: LiveWard;
 
 beforeEach(async () => {
@@ -55,6 +56,7 @@ beforeEach(async () => {
   accountsRead = [];
   news2Asked = [];
   role = "administrateur";
+  news2Takes = 0;
   actAnswer = () => Promise.resolve({ alert: parseAlert(RAISED.alert)!, care: CARE });
   answer = () => Promise.resolve(null);
   ward = new LiveWard({
@@ -71,8 +73,9 @@ beforeEach(async () => {
       accountsRead.push(id);
       return Promise.resolve({ alert: parseAlert(RAISED.alert)!, care: CARE, entries: [] });
     },
-    news2: (id: number) => {
+    news2: async (id: number) => {
       news2Asked.push(id);
+      if (news2Takes > 0) await new Promise((done) => setTimeout(done, news2Takes));
       return Promise.resolve({ score: 1, known: 1, of: 7, isPartial: true, parts: [], computedAt: Date.now() });
     },
     act: (_id: number, action: AlertAction) => {
@@ -249,4 +252,18 @@ test("NEWS2 is asked for once a second at most, and of a patient once a minute h
   expect(asked(1)).toBeGreaterThanOrEqual(3);
   expect(asked(1)).toBeLessThanOrEqual(4);
   expect(asked(2)).toBeLessThanOrEqual(2);
+});
+
+test("what concerns the alerts does not wait behind questions about NEWS2, however slow the server is", async () => {
+  patients = Array.from({ length: 60 }, (_, i) => patient(i + 1));
+  news2Takes = 10_000;
+  for (let i = 0; i < 120; i += 1) {
+    FakeSocket.made.forEach((socket) => socket.say({ type: "pong", timestamp: new Date().toISOString() }));
+    await pass(1_000);
+  }
+  expect(news2Asked.length).toBeLessThanOrEqual(13);
+  accountsRead = [];
+  ward.showAccount(5);
+  await pass(10);
+  expect(accountsRead).toEqual([5]);
 });

@@ -150,6 +150,12 @@ describe("what is done about an alert", () => {
     expect(panel(told({}, { assignedTo: 3 }), me(role), carers)).toContain("Confiée à soignant3");
   });
 
+  test("escalation of a technical alert is offered while it would escalate by itself: its ceiling is its own", () => {
+    const technical = { level: "warning", technical: true } as const;
+    expect(more(ward(told(technical, { escalatesAt: T0 + 60_000 }), me("medecin")))).toContain("escalate-9");
+    expect(more(ward(told(technical), me("medecin")))).not.toContain("escalate-9");
+  });
+
   test("the account is text, newest first, with names where they are known", () => {
     const entries = [
       { at: T0 - 2_000, what: "raised", level: "critical", by: null, detail: "" },

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from "react";
-import { isClosed, type AlertEntry } from "../alerts";
+import { canEscalate, type AlertEntry } from "../alerts";
 import { formatMinute, wordEntry } from "../alert_words";
 import { MAX_ACCOUNT_ENTRIES } from "../care";
 import { formatWhen } from "../format";
@@ -18,7 +18,7 @@ interface Props {
 export function AlertMore({ entry, state, serverNow, onAct }: Props) {
   const { alert, care } = entry;
   const isPending = entry.action.state === "pending";
-  const mayEscalate = mayDo(state.me, "escalate") && !alert.acknowledged && !isClosed(entry) && alert.level !== "emergency";
+  const mayEscalate = mayDo(state.me, "escalate") && canEscalate(entry);
   return (
     <div className="more" data-testid={`suivi-${alert.id}`}>
       {care.escalatesAt !== null && care.escalatesAt > serverNow && !alert.acknowledged && (
