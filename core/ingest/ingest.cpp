@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -20,6 +21,8 @@ constexpr std::chrono::milliseconds kIdle{1000};
 constexpr std::chrono::seconds kDrain{5};
 // So long a checkpoint may wait behind messages that left nothing to write.
 constexpr std::chrono::milliseconds kLongestDelay{1000};
+// So long messages are gathered beside a flood.
+constexpr std::chrono::milliseconds kGather{2};
 
 }  // namespace
 
@@ -68,6 +71,7 @@ void Ingest::Run(const std::stop_token& stop) {
     }
     const bool has_read = ReadBatch();
     if (has_read && !StoreBatch(stop)) return;
+    if (has_read) Gather();
     const bool ends = !has_read && stop.stop_requested();
     if (passed_since_ && (ends || std::chrono::steady_clock::now() - *passed_since_ >= kLongestDelay)) StorePassed();
     if (ends) return;
@@ -76,6 +80,14 @@ void Ingest::Run(const std::stop_token& stop) {
       Wait(stop);
     }
   }
+}
+
+// Somebody floods: a commit for each few messages of the others would take the cores from the thread that receives them
+// all. A full batch is a backlog, and waits for nothing.
+void Ingest::Gather() {
+  if (!mostly_refused_ || items_.size() >= limits_.max_messages) return;
+  pollfd fd{stop_fd_, POLLIN, 0};
+  ::poll(&fd, 1, static_cast<int>(kGather.count()));
 }
 
 // Where each journal goes on, and what the alerts have not seen yet.
@@ -334,9 +346,15 @@ void Ingest::Finish(Attempt attempt) {
 
 // `received_at`: of its last message.
 void Ingest::Publish(BatchResult result, Micros received_at) {
+  std::uint64_t settled = 0;
+  std::uint64_t refused = 0;
   for (const Door door : {Door::kMqtt, Door::kApi}) {
-    counters_.CountSettled(door, result.settled[static_cast<std::size_t>(door)]);
+    const SettledTally& tally = result.settled[static_cast<std::size_t>(door)];
+    counters_.CountSettled(door, tally);
+    settled = std::accumulate(tally.begin(), tally.end(), settled);
+    refused += tally[static_cast<std::size_t>(Disposition::kRefused)];
   }
+  mostly_refused_ = 2 * refused > settled;
   counters_.CountReadings(result.readings);
   stored_probes_.fetch_add(result.probes, std::memory_order_relaxed);
   for (const std::string_view reason : result.reasons) counters_.CountReason(reason);

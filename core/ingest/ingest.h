@@ -78,6 +78,7 @@ class Ingest {
   bool ReadBatch();
   std::size_t Decode(const RawMessage& raw, std::size_t source, JournalPosition behind);
   bool StoreBatch(const std::stop_token& stop);
+  void Gather();
   void TryStore(std::size_t first, std::size_t count);
   void CommitBatch(std::size_t first, std::size_t count);
   bool StoreOneByOne(const std::stop_token& stop);
@@ -107,6 +108,7 @@ class Ingest {
   std::optional<Attempt> attempt_;                                     // the last one, until it has been published
   std::optional<std::chrono::steady_clock::time_point> passed_since_;  // since when a checkpoint has waited
   std::size_t next_source_ = 0;
+  bool mostly_refused_ = false;  // of the last batch
   int stop_fd_ = -1;
   std::atomic<bool> ready_{false};
   std::atomic<std::uint64_t> batches_{0};

@@ -54,6 +54,19 @@ TEST_F(FloodContract, WhatIsRefusedUnseenTakesNoTransactionOfItsOwn) {
   EXPECT_LE(Batches() - before, 1 + seconds.count());
 }
 
+TEST_F(FloodContract, MessagesAreGatheredBesideWhatIsRefused) {
+  Start();
+  UseUp();
+  Flood(1);
+  ASSERT_TRUE(AwaitRefused(2));
+  const auto begun = std::chrono::steady_clock::now();
+  for (std::uint64_t round = 1; round <= 100; ++round) {
+    Flood(1);
+    ASSERT_TRUE(AwaitRefused(2 + round));
+  }
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(2 * 99)) << "2 ms before each batch";
+}
+
 TEST_F(FloodContract, TheCheckpointBehindItIsWrittenSoonAfter) {
   Start();
   UseUp();
