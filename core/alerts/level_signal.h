@@ -64,6 +64,7 @@ Micros NextDue(const LevelSignal& signal, const AlertRule& rule);
 
 // The signals of kThresholdLevels, in that order.
 using LevelSignals = std::array<LevelSignal, kThresholdLevels.size()>;
+inline constexpr LevelSignals kNoSignals{};  // all absent, nothing waits
 // The clock was set by `by`. False: none of them waits.
 bool MoveTimers(LevelSignals& signals, Micros by);
 // The highest level that is present.

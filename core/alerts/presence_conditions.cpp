@@ -3,7 +3,7 @@
 namespace fajma {
 namespace {
 
-bool IsEngaged(const ConditionWatch& watch) { return watch.told || watch.signals != LevelSignals(); }
+bool IsEngaged(const ConditionWatch& watch) { return watch.told || watch.signals != kNoSignals; }
 
 }  // namespace
 

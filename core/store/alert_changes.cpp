@@ -45,7 +45,7 @@ LevelSignals ParseSignals(const std::string& text) {
 }
 
 void WriteState(Lease& lease, const ConditionState& state) {
-  if (state.signals == LevelSignals()) {
+  if (state.signals == kNoSignals) {
     Statement(lease, "DELETE FROM fajma_condition WHERE patient_id = :patient AND condition_code = :condition")
         .Bind("patient", state.patient->id)
         .Bind("condition", state.condition)
