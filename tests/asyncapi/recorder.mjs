@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { channelOf } from './document.mjs';
 
-const patience = 15_000;
+// The longest wait is for a fault of the alarm path: the first self-test is expected 10 s after the start, and given 10 s.
+const patience = 40_000;
 
 export class Recorder {
   frames = []; // { channel, address, action, value }, in the order in which they were seen
